@@ -1,0 +1,51 @@
+"""The tree of errors; each message says place, problem, got and expected."""
+
+
+class CounterfoilError(Exception):
+    """Anything a user can mend; entry points print it as one line."""
+
+
+class InputError(CounterfoilError):
+    """A file, folder or argument that cannot be read at all."""
+
+
+class RegisterError(CounterfoilError):
+    """A register with problems; `problems` holds one line for each.
+
+    Parameters
+    ----------
+    problems : tuple of str
+        Every problem found, each with file, path, got and expected.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SettingsError(CounterfoilError):
+    """A setting that is missing, misspelt or out of range."""
+
+
+class StoreError(CounterfoilError):
+    """The store cannot be opened, is newer than this program, or holds something unexpected."""
+
+
+class PhotoRefusedError(CounterfoilError):
+    """An image that cannot be used; becomes a `Rejected` record and never stops a scan.
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong, in plain words.
+    got : str
+        What was found (shortened).
+    expected : str
+        What would have been accepted.
+    """
+
+    def __init__(self, reason: str, *, got: str, expected: str) -> None:
+        super().__init__(f"{reason}, got {got}, expected {expected}")
+        self.reason = reason
+        self.got = got
+        self.expected = expected
