@@ -1,0 +1,34 @@
+# make demo | make test | make lint | make bench. Everything happens in .venv and out/; nothing else is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test lint lock bench clean
+
+setup: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, got " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: setup
+	$(BIN)/counterfoil scan fixtures/snapshots/* --register fixtures/register --out out/demo --store sqlite:///out/demo/store/counterfoil.db
+
+test: setup
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'pipeline/*.py' 'detectors/*.py' flows.py)
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev --quiet pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv out .counterfoil build *.egg-info
