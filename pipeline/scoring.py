@@ -1,8 +1,8 @@
 """From signals to one probability: additive weights of evidence, with every point of it shown.
 
 score = sigmoid(prior + sum of weights), in natural-log odds. Each observation that a detector can make has one weight
-in `weights.json`, with the source of the weight beside it. Signals of one family speak about the same fact (a mark in the
-title and the same mark in the brand field), so a family's points are capped on either side of zero.
+in `weights.json`, with the source of the weight beside it. Signals of one family speak about the same fact (a mark in
+the title and the same mark in the brand field), so a family's points are capped on either side of zero.
 
 References
 ----------
