@@ -1,0 +1,122 @@
+"""CSV and Parquet: tables with the field names of a listing, nested fields as JSON text where the format has none."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError
+from pipeline.records import Json
+from pipeline.rules import Fault, quote
+from pipeline.snapshots.fields import NESTED
+from pipeline.snapshots.lines import bounded_lines, unread
+
+PARQUET_ROWS: Final = 256
+"""Rows that are decoded at a time."""
+
+
+def csv_rows(path: Path) -> Iterator[Json | Fault]:
+    """Read the rows of a CSV file with a header (RFC 4180, UTF-8, commas).
+
+    Yields
+    ------
+    dict of str or Fault
+        One for each row after the header; an empty cell is an absent value. A row that is no proper CSV, has more or
+        fewer cells than the header, or has a cell beyond the csv module's limit (131,072 characters) is an `Fault`.
+    """
+    damage: list[Fault] = []
+    rows = csv.reader(_texts(path, damage), strict=True)
+    header = _next_row(rows)
+    while header is not None and (row := _next_row(rows)) is not None:
+        if isinstance(header, Fault):
+            yield header
+        else:
+            yield row if isinstance(row, Fault) else _record(header, row)
+    yield from damage
+
+
+def _texts(path: Path, damage: list[Fault]) -> Iterator[str]:
+    """Read physical lines as text, bytes that are no UTF-8 as surrogates; what stops the reading goes to `damage`."""
+    for line in bounded_lines(path, None, 0):
+        if isinstance(line, bytes):
+            yield line.decode("utf-8", "surrogateescape")
+        else:
+            damage.append(line)
+
+
+def _next_row(rows: Iterator[list[str]]) -> list[str] | Fault | None:
+    try:
+        return next(rows, None)
+    except csv.Error as error:
+        return unread(quote(str(error)), "a row of RFC 4180 CSV", "not CSV")
+
+
+def _record(header: list[str], row: list[str]) -> Json | Fault:
+    if not row:
+        return unread("an empty line", "a row of CSV", "empty line")
+    if len(set(header)) < len(header):
+        return unread(quote(header), "a header with each name once", "a column's name stands twice in the header")
+    if len(row) != len(header):
+        return unread(f"{len(row)} cells", f"{len(header)} cells", "not as many cells as the header has")
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        return unread(quote(row), "UTF-8 text", "not UTF-8")
+    return _unpack({name: cell for name, cell in zip(header, row, strict=True) if cell})
+
+
+def _unpack(row: dict[str, Json]) -> Json:
+    """Read the JSON text of nested fields; what is no JSON stays as it is, for the field's rule to refuse."""
+    for name in NESTED & row.keys():
+        if isinstance(row[name], str):
+            try:
+                row[name] = orjson.loads(row[name])
+            except orjson.JSONDecodeError:
+                continue
+    return row
+
+
+def parquet_rows(path: Path) -> Iterator[Json | Fault]:
+    """Read the rows of a Parquet file; nested fields may be nested types or JSON text.
+
+    Yields
+    ------
+    dict or Fault
+        One for each row, as JSON: times as RFC 3339 text, decimals as text. A row with text that is no UTF-8 is an
+        `Fault`, and so is the place from which a damaged file cannot be read further, which ends it.
+
+    Raises
+    ------
+    InputError
+        If the file is no Parquet file.
+    """
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: got {quote(str(error))}, expected a Parquet file") from error
+    with file:
+        batches = file.iter_batches(batch_size=PARQUET_ROWS)
+        while True:
+            try:
+                batch = next(batches, None)
+            except (pa.ArrowException, OSError) as error:
+                yield unread(quote(str(error)), "readable data", "the file is damaged from here on")
+                return
+            if batch is None:
+                return
+            for index in range(batch.num_rows):
+                yield _parquet_record(batch, index)
+
+
+def _parquet_record(batch: pa.RecordBatch, index: int) -> Json | Fault:
+    try:
+        row = {name: column[index].as_py() for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+        return _unpack(orjson.loads(orjson.dumps(row, default=str)))
+    except (ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException) as error:
+        return unread(quote(str(error)), "values that can be written as JSON", "not readable")
