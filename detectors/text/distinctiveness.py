@@ -1,0 +1,99 @@
+"""How distinctive a word mark is, and so how freely it may be looked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from detectors.text import folding, words
+
+SHORT: Final = 4
+"""Marks of so few letters are found as whole words only."""
+
+SHORT_CJK: Final = 2
+"""The same for marks in hanzi, kana or Hangul."""
+
+_LETTER: Final = re.compile(r"[^\W_]")
+_CJK: Final = re.compile(f"[{folding.CJK}]")
+
+
+class Grade(StrEnum):
+    """How far a mark stands out from ordinary language."""
+
+    DISTINCTIVE = "distinctive"
+    COMMON = "common"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distinctiveness:
+    """What may be concluded from finding a mark, and which liberties its search may take.
+
+    Attributes
+    ----------
+    grade : Grade
+        `short` (up to four letters, or two hanzi or syllables), `common` (an everyday word) or `distinctive`.
+    letters : int
+        Letters and digits of the mark.
+    everyday : bool
+        An everyday word, whatever its length.
+    cjk : bool
+        Written in hanzi, kana, Hangul or Thai.
+    edits : bool
+        Found with one letter wrong.
+    glue : bool
+        Found inside a longer word.
+    reason : str
+        Why, in plain words.
+    """
+
+    grade: Grade
+    letters: int
+    everyday: bool
+    cjk: bool
+    edits: bool
+    glue: bool
+    reason: str
+
+
+def grade(mark_text: str) -> Distinctiveness:
+    """Grade a word mark by its length, its script and whether it is an everyday word.
+
+    Examples
+    --------
+    >>> grade("Zorvane Peak").grade, grade("Zorvane Peak").edits
+    (<Grade.DISTINCTIVE: 'distinctive'>, True)
+    >>> grade("Harvest").grade, grade("ZV").grade
+    (<Grade.COMMON: 'common'>, <Grade.SHORT: 'short'>)
+    """
+    folded = folding.look_alike(mark_text).text
+    letters = "".join(_LETTER.findall(folded))
+    if _CJK.search(letters):
+        return _grade_cjk(letters)
+    parts = re.findall(r"[^\W_]+", folding.raw(mark_text).text)
+    everyday = all(len(word) > 1 and words.is_common(word) for word in parts)
+    if len(letters) <= SHORT:
+        return _made(Grade.SHORT, letters, everyday=everyday, reason=f"only {len(letters)} letters")
+    if everyday and len(parts) == 1:
+        return _made(Grade.COMMON, letters, everyday=True, reason="an everyday word")
+    if everyday:
+        return _made(Grade.DISTINCTIVE, letters, reason="everyday words in a combination of their own")
+    return _made(Grade.DISTINCTIVE, letters, free=True, reason="not an everyday word")
+
+
+def _grade_cjk(letters: str) -> Distinctiveness:
+    if words.is_common_hanzi(letters):
+        return _made(Grade.COMMON, letters, cjk=True, everyday=True, reason="an everyday word")
+    if len(letters) <= SHORT_CJK:
+        return _made(Grade.SHORT, letters, cjk=True, reason=f"only {len(letters)} characters")
+    return _made(Grade.DISTINCTIVE, letters, cjk=True, reason="not an everyday word")
+
+
+def _made(
+    rank: Grade, letters: str, *, reason: str, cjk: bool = False, everyday: bool = False, free: bool = False
+) -> Distinctiveness:
+    return Distinctiveness(
+        grade=rank, letters=len(letters), everyday=everyday, cjk=cjk, edits=free, glue=free, reason=reason
+    )

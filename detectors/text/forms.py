@@ -1,0 +1,405 @@
+"""Judging a place where a mark may stand: is it the mark, in which form, and how is it disguised?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from detectors.text import folding, words
+from detectors.text.distinctiveness import SHORT, Grade
+from detectors.text.spelling import Spelling
+from detectors.text.tokens import MASKS, Squeezed, class_key
+
+MASKED_FROM: Final = 4
+"""Letters a mark must have to be recognised with one of them masked."""
+
+EDITED_FROM: Final = 5
+"""Letters a mark must have to be recognised with one of them wrong, in leet or with letters doubled."""
+
+GLUED_FROM: Final = 6
+"""Letters a mark must have to be recognised inside a longer word without a change of case."""
+
+_LONG: Final = 7
+"""Letters from which on even the first one may be wrong."""
+
+_PART: Final = 3
+"""A mark cut by spaces is recognised if one of the parts is no longer than this."""
+
+_GAP: Final = 4
+"""Most characters between two parts of a mark."""
+
+_LATIN_WORD: Final = re.compile(r"[^\W\d_]")
+_SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")
+
+
+class Form(StrEnum):
+    """How a mark is written in a listing."""
+
+    EXACT = "exact"
+    DISGUISED = "disguised"
+    FUZZY = "fuzzy"
+    GLUED = "glued"
+    COMMON = "common"
+    FRAGMENT = "fragment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A mark found in a field: offsets in code points of the original, and how it is written, in plain words."""
+
+    spelling: Spelling
+    form: Form
+    view: str
+    start: int
+    end: int
+    how: str
+    certainty: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A stretch of words of one view: from inside word `first` to inside word `last`.
+
+    Attributes
+    ----------
+    squeezed : Squeezed
+        The view, in words.
+    view : str
+        Its name.
+    first, last : int
+        Numbers of the outermost words.
+    before, after : str
+        What the outermost words have before and after the stretch.
+    branded : bool
+        The field itself names brands, so letter case says nothing.
+    """
+
+    squeezed: Squeezed
+    view: str
+    first: int
+    last: int
+    before: str = ""
+    after: str = ""
+    branded: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Offsets in the original."""
+        tokens = self.squeezed.tokens
+        start = tokens[self.first].start + len(self.before)
+        end = tokens[self.last].end - len(self.after)
+        return self.squeezed.folded.span(start, end)
+
+    @property
+    def quote(self) -> str:
+        """The stretch in the original's characters."""
+        start, end = self.span
+        return self.squeezed.folded.original[start:end]
+
+    @property
+    def parts(self) -> list[str]:
+        """The words, without what lies outside the stretch."""
+        found = [self.squeezed.word(number) for number in range(self.first, self.last + 1)]
+        found[0] = found[0][len(self.before) :]
+        found[-1] = found[-1][: len(found[-1]) - len(self.after)]
+        return found
+
+    @property
+    def gaps(self) -> list[str]:
+        """What stands between the words."""
+        return [self.squeezed.between(number) for number in range(self.first, self.last)]
+
+
+def locate(squeezed: Squeezed, view: str, start: int, end: int, *, branded: bool) -> Place | None:
+    """Return the place of a stretch of the squeezed text, or None where it cuts a class key that has no such cut."""
+    first, last = squeezed.token_at(start), squeezed.token_at(end - 1)
+    head = _source(squeezed, first, start - squeezed.bounds[first])
+    tail = _source(squeezed, last, end - squeezed.bounds[last])
+    if head is None or tail is None:
+        return None
+    return Place(
+        squeezed=squeezed,
+        view=view,
+        first=first,
+        last=last,
+        before=squeezed.word(first)[:head],
+        after=squeezed.word(last)[tail:],
+        branded=branded,
+    )
+
+
+def _source(squeezed: Squeezed, number: int, cut: int) -> int | None:
+    """Return where in a word its class key has been cut."""
+    key, word = squeezed.tokens[number].key, squeezed.word(number)
+    if cut in {0, len(key)} or len(key) == len(word):
+        return len(word) if cut == len(key) else cut
+    return next(
+        (i for i in range(len(word)) if class_key(word[:i]) == key[:cut] and class_key(word[i:]) == key[cut:]), None
+    )
+
+
+def whole(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a place whose class key is that of a mark."""
+    if any(len(gap) > _GAP or "\n" in gap for gap in place.gaps):
+        return None
+    if spelling.distinctiveness.cjk:
+        return _cjk(place, spelling)
+    compact = "".join(place.parts)
+    same = compact in {spelling.compact, "".join(spelling.plain)}
+    if not (_outside(place.before) and _outside(place.after)):
+        return _glued(place, spelling) if same else None
+    split = not _cuts(place.parts) <= spelling.cuts
+    if split and not _split_on_purpose(place, spelling):
+        return None
+    if not same:
+        return _respelt(place, spelling)
+    if not split and is_as_registered(place.quote, spelling):
+        return _exact(place, spelling)
+    if not split and _is_native_word(place, spelling):
+        return None
+    if spelling.distinctiveness.grade is Grade.SHORT and not _stands_out(place):
+        return None
+    return _hit(place, spelling, Form.DISGUISED, describe(place.quote, spelling, split=split), 1.0)
+
+
+def _exact(place: Place, spelling: Spelling) -> Hit | None:
+    strictness = spelling.distinctiveness
+    if strictness.grade is Grade.SHORT and not place.branded and not _cased_like_a_mark(place.quote, spelling):
+        return None
+    if strictness.everyday:
+        capital = place.branded or any(c.isupper() for c in place.quote)
+        return _hit(place, spelling, Form.COMMON, "an everyday word", 0.6) if capital else None
+    return _hit(place, spelling, Form.EXACT, "", 1.0)
+
+
+def _cased_like_a_mark(quote: str, spelling: Spelling) -> bool:
+    if quote.isupper():
+        return True
+    return spelling.distinctiveness.letters == SHORT and not spelling.distinctiveness.everyday
+
+
+def _stands_out(place: Place) -> bool:
+    """Say whether a short mark in disguise is meant: in capitals, or with signs that no honest text has."""
+    folded = place.quote.upper() == place.quote
+    return place.branded or folded or not place.quote.isascii()
+
+
+def _cjk(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a mark in hanzi, kana or Hangul: no spaces mark its ends, so words around it decide."""
+    strictness = spelling.distinctiveness
+    text = place.squeezed.word(place.first)
+    if place.first == place.last:
+        at = len(place.before)
+        if strictness.letters <= 3 and words.cuts_a_word(text, at, len(text) - len(place.after)):  # noqa: PLR2004
+            return None
+        letters = place.parts[0]
+        if place.before and strictness.letters <= SHORT and _same_syllabary(place.before[-1], letters[0]):
+            return None
+        if place.after and strictness.letters <= 2 and _same_syllabary(letters[-1], place.after[0]):  # noqa: PLR2004
+            return None
+    elif not _split_on_purpose(place, spelling) and not _cuts(place.parts) <= spelling.cuts:
+        return None
+    if _cuts(place.parts) <= spelling.cuts:
+        form = Form.COMMON if strictness.everyday else Form.EXACT
+        return _hit(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
+    return _hit(place, spelling, Form.DISGUISED, "split by signs or spaces", 1.0)
+
+
+def _same_syllabary(left: str, right: str) -> bool:
+    return bool(_SYLLABIC.match(left) and _SYLLABIC.match(right)) and folding.syllabary(left) == folding.syllabary(
+        right
+    )
+
+
+def _outside(rest: str) -> bool:
+    return not rest or rest.isdecimal()
+
+
+def _cuts(parts: list[str]) -> set[int]:
+    cuts, at = set(), 0
+    for part in parts[:-1]:
+        at += len(part)
+        cuts.add(at)
+    return cuts
+
+
+def _split_on_purpose(place: Place, spelling: Spelling) -> bool:
+    """Say whether a mark cut where it has no cut was cut to hide it, rather than put together from other words."""
+    parts, gaps = place.parts, place.gaps
+    if all(len(part) == 1 for part in parts):
+        return len(parts) > 1 and not _goes_on(place)
+    if spelling.distinctiveness.grade is Grade.SHORT:
+        return all(gap and not gap.isascii() for gap in gaps) or not any(gaps)
+    if all(gap.strip() or not gap for gap in gaps):
+        return not all(words.is_known(part) for part in parts) or not all(gap.isascii() for gap in gaps)
+    return min(map(len, parts)) <= _PART and not all(words.is_known(part) for part in parts)
+
+
+def _goes_on(place: Place) -> bool:
+    """Say whether a few single letters, spaced in the same way, go on before or after the place."""
+    squeezed, gap = place.squeezed, place.gaps[0]
+    if gap.strip() or len(place.parts) > SHORT:
+        return False
+    left, right = place.first - 1, place.last + 1
+    return (left >= 0 and len(squeezed.word(left)) == 1 and squeezed.between(left) == gap) or (
+        right < len(squeezed.tokens) and len(squeezed.word(right)) == 1 and squeezed.between(place.last) == gap
+    )
+
+
+def _respelt(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a place that reads like the mark with other letters: leet, doubled letters, rn for m."""
+    strictness = spelling.distinctiveness
+    if strictness.letters < EDITED_FROM:
+        return None
+    letters_only = place.quote.isascii() and all(part.isalpha() for part in place.parts)
+    if letters_only and strictness.grade is Grade.COMMON:
+        return None
+    if all(words.is_known(part) for part in place.parts if part.isalpha()) and letters_only:
+        return None
+    return _hit(place, spelling, Form.DISGUISED, describe(place.quote, spelling), 0.9)
+
+
+def _glued(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a mark inside a longer word: "newZORVANE", "zorvanestore"."""
+    strictness = spelling.distinctiveness
+    if strictness.grade is Grade.SHORT or len(place.parts) > 1 or strictness.letters < EDITED_FROM:
+        return None
+    if words.is_known(place.squeezed.word(place.first)):
+        return None
+    quote, original = place.quote, place.squeezed.folded.original
+    start, end = place.span
+    camel = (not place.before or _changes_case(original[start - 1], quote[0])) and (
+        not place.after or _changes_case(original[end], quote[-1])
+    )
+    known = all(_outside(rest) or words.is_known(rest) for rest in (place.before, place.after))
+    if camel or (strictness.glue and known and strictness.letters >= GLUED_FROM):
+        return _hit(place, spelling, Form.GLUED, "written together with another word", 0.9)
+    return None
+
+
+def _changes_case(outer: str, inner: str) -> bool:
+    return outer.islower() and inner.isupper()
+
+
+def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
+    """Judge a place whose class key is one edit from that of a mark.
+
+    Parameters
+    ----------
+    place : Place
+        Whole words.
+    spelling : Spelling
+        The mark.
+    others : frozenset of str
+        What all marks of the register look like: another's mark is no misspelling of this one.
+    """
+    strictness = spelling.distinctiveness
+    key = "".join(class_key(part) for part in place.parts)
+    if strictness.cjk or strictness.letters < MASKED_FROM or OSA.distance(key, spelling.key, score_cutoff=1) != 1:
+        return None
+    if _masked(place, spelling, key):
+        if strictness.letters == MASKED_FROM and not place.quote.upper() == place.quote:
+            return None
+        return _hit(place, spelling, Form.DISGUISED, "a letter is masked", 0.9)
+    return _edited(place, spelling, others)
+
+
+def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
+    strictness, parts = spelling.distinctiveness, place.parts
+    compact = "".join(parts)
+    if not strictness.edits or strictness.letters < EDITED_FROM or compact in others:
+        return None
+    if len(parts) > 1 and not (set(parts) & set(spelling.words) and len(spelling.words) > 1):
+        return None
+    if any(c.isdecimal() for c in compact) or (compact[0] != spelling.compact[0] and strictness.letters < _LONG):
+        return None
+    if compact.startswith(spelling.compact) or compact in spelling.compact[1:]:
+        return None
+    if all(words.is_known(part) for part in parts if part not in spelling.words):
+        return None
+    return _hit(place, spelling, Form.FUZZY, "one letter differs", 0.5 + min(strictness.letters, 12) / 40)
+
+
+def _masked(place: Place, spelling: Spelling, key: str) -> bool:
+    """Say whether the one edit is a sign written for, or over, a letter."""
+    wanted, at = spelling.key, 0
+    for number, part in enumerate(place.parts[:-1]):
+        at += len(class_key(part))
+        gap = place.gaps[number].strip()
+        if gap and gap[0] in MASKS and len(gap) <= 2 and key[:at] + wanted[at : at + 1] + key[at:] == wanted:  # noqa: PLR2004
+            return True
+        follower = place.parts[number + 1]
+        if not follower.isalnum() and key[:at] + wanted[at : at + 1] + key[at + 1 :] == wanted:
+            return True
+    return False
+
+
+def is_as_registered(quote: str, spelling: Spelling) -> bool:
+    """Say whether a quote has the mark's own letters, in any case, with or without its accents."""
+    composed = unicodedata.normalize("NFC", quote)
+    if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} for c in composed):
+        return False
+    letters = [c for c in composed.casefold() if c.isalnum()]
+    wanted = "".join(spelling.plain)
+    if "".join(letters) in {wanted, spelling.compact}:
+        return True
+    return len(letters) == len(wanted) and all(
+        c in {w, folding.strip_accents(w)} for c, w in zip(letters, wanted, strict=True)
+    )
+
+
+def _is_native_word(place: Place, spelling: Spelling) -> bool:
+    """Say whether a place that only looks like a mark is a word of another alphabet: Cyrillic "вата" is no "BATA"."""
+    letters = [c for c in place.quote if _LATIN_WORD.match(c)]
+    foreign = [c for c in letters if not unicodedata.name(c, "").startswith(("LATIN", "FULLWIDTH", "MATHEMATICAL"))]
+    if len(foreign) != len(letters) or not spelling.compact.isascii():
+        return False
+    return words.is_known(folding.raw(place.quote).text.strip()) or not any(c.isupper() for c in place.quote)
+
+
+_WAYS: Final = (
+    ("invisible characters", lambda c: unicodedata.category(c) in {"Cf", "Cc"}),
+    ("full-width letters", lambda c: unicodedata.east_asian_width(c) == "F" and c.isalpha()),
+    (
+        "styled letters",
+        lambda c: unicodedata.name(c, "").startswith(("MATHEMATICAL", "CIRCLED", "NEGATIVE", "SQUARED")),
+    ),
+    ("accents", lambda c: unicodedata.category(c) == "Mn" or unicodedata.decomposition(c)[:1].isalnum()),
+    ("letters of another alphabet", lambda c: c.isalpha() and not unicodedata.name(c, "LATIN").startswith("LATIN")),
+    ("look-alike letters", str.isalpha),
+    ("signs", lambda c: not c.isspace()),
+)
+
+
+def describe(quote: str, spelling: Spelling, *, split: bool = False) -> str:
+    """Say in plain words how a quote differs from the mark."""
+    odd = odd_characters(quote, spelling)
+    ways = []
+    for c in odd:
+        way = next((name for name, test in _WAYS if test(c)), None)
+        if way is not None and way not in ways:
+            ways.append(way)
+    if ways:
+        return "written with " + " and ".join(ways[:2])
+    if split:
+        return "split by signs or spaces"
+    letters = [c for c in quote if not c.isspace()]
+    return (
+        "digits or signs stand for letters" if not all(c.isalpha() for c in letters) else "letters repeated or swapped"
+    )
+
+
+def odd_characters(quote: str, spelling: Spelling) -> list[str]:
+    """Return the characters of a quote, each once, that neither ASCII nor the mark itself has."""
+    own = set(spelling.mark) | set(spelling.mark.casefold()) | set(spelling.mark.upper())
+    return [c for c in dict.fromkeys(quote) if not c.isascii() and c not in own]
+
+
+def _hit(place: Place, spelling: Spelling, form: Form, how: str, certainty: float) -> Hit:
+    start, end = place.span
+    return Hit(spelling=spelling, form=form, view=place.view, start=start, end=end, how=how, certainty=certainty)

@@ -1,0 +1,191 @@
+"""Weak forms of a mark: one of its words, its sound in other characters, its first hanzi with a mask, initials.
+
+Replica traders write these when platforms filter the mark itself; ordinary language holds them too. A fragment never
+counts alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from pypinyin import lazy_pinyin
+
+from detectors.text import words
+from detectors.text.folding import simplified
+from detectors.text.forms import Form, Hit, Place
+from detectors.text.spelling import Spelling
+from detectors.text.tokens import class_key
+
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HOUSE: Final = "家牌记"
+_MASK: Final = re.compile(r"\s?[*~✱某×]")
+_ABBREVIATED_FROM: Final = 5
+_WORD_FROM: Final = 4
+_PINYIN_FROM: Final = 6
+_SOUND_ORIGIN: Final = 0xF0000
+
+
+class Fragment(StrEnum):
+    """Which part of a mark, or what instead of it, stands in the text."""
+
+    WORD = "one word of the mark"
+    BEGINNING = "the beginning of the mark"
+    HOUSE = 'the first character of the mark with "house" or "brand"'
+    MASKED = "the first character of the mark and a mask"
+    INITIALS = "the initials of the mark"
+    PINYIN = "the mark's reading in Latin letters"
+    SOUND = "other characters with the mark's reading"
+    TRANSLITERATION = "the mark in the letters of another script"
+
+
+_CERTAINTY: Final = {
+    Fragment.WORD: 0.4,
+    Fragment.BEGINNING: 0.3,
+    Fragment.HOUSE: 0.25,
+    Fragment.MASKED: 0.4,
+    Fragment.INITIALS: 0.15,
+    Fragment.PINYIN: 0.5,
+    Fragment.SOUND: 0.4,
+    Fragment.TRANSLITERATION: 0.6,
+}
+
+
+def fragments_of(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
+    """Yield what to look for in a squeezed text, as class keys, and which fragment each is."""
+    compact = spelling.compact
+    if _HAN.fullmatch(compact[0]) and spelling.distinctiveness.letters > 1:
+        yield from _of_hanzi(compact)
+    elif spelling.distinctiveness.cjk:
+        if len(compact) >= _WORD_FROM:
+            yield compact[:2], Fragment.BEGINNING
+    else:
+        yield from _of_letters(spelling)
+
+
+def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
+    yield compact[0], Fragment.MASKED
+    for character in _HOUSE:
+        yield compact[0] + character, Fragment.HOUSE
+    if not all(map(_HAN.fullmatch, compact)):
+        return
+    yield sounded(compact), Fragment.SOUND
+    syllables = [reading(c) for c in compact]
+    if sum(map(len, syllables)) >= _PINYIN_FROM:
+        yield class_key("".join(syllables)), Fragment.PINYIN
+    if len(compact) > 2:  # noqa: PLR2004
+        yield "".join(class_key(s[0]) for s in syllables), Fragment.INITIALS
+    if len(compact) >= _WORD_FROM:
+        yield compact[:2], Fragment.BEGINNING
+        yield compact[:3], Fragment.BEGINNING
+
+
+def _of_letters(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
+    for character in _HOUSE:
+        yield class_key(spelling.compact[0]) + character, Fragment.HOUSE
+    if len(spelling.words) > 1:
+        for word, plain in zip(spelling.words, spelling.plain, strict=False):
+            if len(word) >= _WORD_FROM and not words.is_known(word) and not words.is_known(plain):
+                yield class_key(word), Fragment.WORD
+    elif not spelling.distinctiveness.everyday:
+        for end in range(_ABBREVIATED_FROM, len(spelling.compact) - 1):
+            if not words.is_known(spelling.compact[:end]):
+                yield class_key(spelling.compact[:end]), Fragment.BEGINNING
+
+
+@cache
+def reading(character: str) -> str:
+    """Return the usual reading of a hanzi without its tone."""
+    return str(lazy_pinyin(character)[0])
+
+
+def sounded(text: str) -> str:
+    """Replace each hanzi by a private character that stands for its reading, so that homophones become equal.
+
+    >>> sounded("青岚") == sounded("轻蓝"), sounded("青岚") == sounded("山")
+    (True, False)
+    """
+    return "".join(_sound(c) if _HAN.match(c) else c for c in text)
+
+
+def has_hanzi(text: str) -> bool:
+    """Say whether a text has hanzi."""
+    return _HAN.search(text) is not None
+
+
+@cache
+def _sound(character: str) -> str:
+    number = 0
+    for letter in reading(simplified(character)).ljust(6, "`")[:6]:
+        number = number * 31 + (ord(letter) - 96) % 31
+    return chr(_SOUND_ORIGIN + number % 0xFFFD)
+
+
+def judge(place: Place, spelling: Spelling, fragment: Fragment) -> Hit | None:
+    """Judge a place that has the class key of a fragment."""
+    if fragment is Fragment.MASKED:
+        return _masked(place, spelling)
+    hanzi = has_hanzi(place.quote)
+    if hanzi:
+        text = place.squeezed.word(place.last)
+        start = len(place.before) if place.first == place.last else 0
+        end = len(text) - len(place.after)
+        if place.first != place.last and fragment is not Fragment.HOUSE:
+            return None
+        if words.is_known_hanzi(text[start:end]) or words.cuts_a_word(text, start, end):
+            return None
+    elif place.before or place.after or place.first != place.last:
+        return None
+    return _hit(place, spelling, fragment) if _meant(place, spelling, fragment) else None
+
+
+def _meant(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
+    quote = place.quote
+    if fragment is Fragment.SOUND:
+        return place.parts[0] != spelling.compact
+    if fragment is Fragment.HOUSE:
+        return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
+    if fragment is Fragment.INITIALS:
+        return quote.isascii() and quote.isalpha() and (quote.isupper() or quote.islower())
+    return quote.isupper() or quote[0].isupper() or place.branded or not quote.isascii() or fragment is Fragment.PINYIN
+
+
+def _masked(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a first hanzi: a mask must follow it, and no word of hanzi may end with it."""
+    word = place.squeezed.word(place.first)
+    if place.after and not place.after.startswith("某"):
+        return None
+    text = place.squeezed.folded.text[place.squeezed.tokens[place.last].end :]
+    if not place.after and not _MASK.match(text):
+        return None
+    if words.cuts_a_word(word, len(place.before), len(word) - len(place.after)):
+        return None
+    return _hit(place, spelling, Fragment.MASKED)
+
+
+def transliterated(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a place of the spoken view that reads like the mark."""
+    letters_needed = _ABBREVIATED_FROM
+    if place.before or place.after or place.quote.isascii() or spelling.distinctiveness.letters < letters_needed:
+        return None
+    if place.first != place.last and len(spelling.words) != len(place.parts):
+        return None
+    if words.is_known(place.quote.casefold()) and spelling.distinctiveness.everyday:
+        return None
+    return _hit(place, spelling, Fragment.TRANSLITERATION)
+
+
+def _hit(place: Place, spelling: Spelling, fragment: Fragment) -> Hit:
+    start, end = place.span
+    return Hit(
+        spelling=spelling,
+        form=Form.FRAGMENT,
+        view=place.view,
+        start=start,
+        end=end,
+        how=fragment.value,
+        certainty=_CERTAINTY[fragment],
+    )
