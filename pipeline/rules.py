@@ -18,6 +18,10 @@ MAX_GOT: Final = 80
 """Characters of an unusable value that a report shows."""
 
 
+MAX_DEPTH: Final = 32
+"""Lists and objects within each other in an unknown field; deeper ones cannot be written as JSON again."""
+
+
 class Fault(NamedTuple):
     """A value that cannot be used; `place` is relative to the value that was read."""
 
@@ -71,8 +75,12 @@ class Value:
         try:
             return self.parse(raw)
         except UnusableError as error:
-            faults.append(Fault("", quote(raw), self.expected, str(error)))
+            faults.append(self.fault(raw, error))
             return None
+
+    def fault(self, raw: Json, error: UnusableError, place: str = "") -> Fault:
+        """Return the fault of a value that `parse` refused."""
+        return Fault(place, quote(raw), self.expected, str(error))
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema, described in the words of `expected`."""
@@ -81,19 +89,21 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list; an unusable item is None in the result, so that places still count.
+    """A list; its unusable items are left out, or leave holes.
 
     Attributes
     ----------
     item : Rule
         Rule of each item.
-    least, most : int
-        Bounds of the number of items; those beyond `most` are a fault and are not read.
+    most : int
+        Items read; more are a fault and are left out.
+    holes : bool
+        An unusable item is None in the result, so that places still count.
     """
 
     item: Rule
-    least: int = 0
     most: int = 100_000
+    holes: bool = False
 
     @property
     def expected(self) -> str:
@@ -105,14 +115,14 @@ class Items:
         if not isinstance(raw, list):
             faults.append(Fault("", quote(raw), self.expected, "not a list"))
             return None
-        if len(raw) < self.least:
-            faults.append(Fault("", quote(raw), f"at least {self.least} items", "too few items"))
         values = []
         for index, item in enumerate(raw[: self.most]):
             before = len(faults)
-            values.append(self.item.read(item, faults))
+            value = self.item.read(item, faults)
             if len(faults) > before:
                 _place(faults, before, f"[{index}]")
+            if value is not None or self.holes:
+                values.append(value)
         if len(raw) > self.most:
             reason = "too many items; the rest was left out"
             faults.append(Fault(f"[{self.most}]", f"{len(raw):,} items", f"at most {self.most} items", reason))
@@ -120,8 +130,7 @@ class Items:
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of the list."""
-        least = {"minItems": self.least} if self.least else {}
-        return {"type": "array", "items": self.item.schema(), **least}
+        return {"type": "array", "items": self.item.schema()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ class Fields:
     build : callable or None
         Makes the record from the usable fields as keywords; without it the result is a dict of them.
     unknown : str or None
-        Name under which unknown fields are kept together; None leaves them out.
+        Name under which unknown fields are kept together, unless nested too deep; None leaves them out.
     also : mapping
         More JSON Schema.
     """
@@ -158,34 +167,44 @@ class Fields:
         if not isinstance(raw, dict):
             faults.append(Fault("", quote(raw), self.expected, "not an object"))
             return None
-        values, unknown = self._read_fields(raw, faults)
-        complete = True
-        for name in self.required:
-            if name not in values:
-                complete = False
-                if raw.get(name) is None:
-                    faults.append(Fault(name, "nothing", self.rules[name].expected, "required, but missing"))
-        if self.unknown and unknown:
-            values[self.unknown] = unknown
+        values = self._read_fields(raw, faults)
+        complete = all(map(values.__contains__, self.required))
+        if not complete:
+            faults.extend(
+                Fault(name, "nothing", self.rules[name].expected, "required, but missing")
+                for name in self.required
+                if raw.get(name) is None
+            )
         if self.build is None:
             return values
         return self.build(**values) if complete else None
 
-    def _read_fields(self, raw: dict[str, Json], faults: list[Fault]) -> tuple[dict[str, Any], dict[str, Json]]:
+    def _read_fields(self, raw: dict[str, Json], faults: list[Fault]) -> dict[str, Any]:
+        """Read each field; single values are parsed right here, for speed."""
+        rules = self.rules
         values: dict[str, Any] = {}
         unknown: dict[str, Json] = {}
         for name, given in raw.items():
-            rule = self.rules.get(name)
+            if given is None:
+                continue
+            rule = rules.get(name)
             if rule is None:
                 unknown[name] = given
-            elif given is not None:
+            elif type(rule) is Value:
+                try:
+                    values[name] = rule.parse(given)
+                except UnusableError as error:
+                    faults.append(rule.fault(given, error, name))
+            else:
                 before = len(faults)
                 value = rule.read(given, faults)
                 if len(faults) > before:
                     _place(faults, before, name)
                 if value is not None:
                     values[name] = value
-        return values, unknown
+        if unknown and self.unknown:
+            values[self.unknown] = _keep(unknown, faults)
+        return values
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of the object; fields that are not required may be null."""
@@ -194,6 +213,24 @@ class Fields:
             for name, rule in self.rules.items()
         }
         return {"type": "object", "properties": properties, "required": [*self.required], **self.also}
+
+
+def _keep(unknown: dict[str, Json], faults: list[Fault]) -> dict[str, Json]:
+    """Return the unknown fields that can be written again, and report the other ones."""
+    deep = {name for name, value in unknown.items() if isinstance(value, list | dict) and _is_deep(value)}
+    expected = f"at most {MAX_DEPTH} lists and objects within each other"
+    faults.extend(Fault(name, quote(unknown[name]), expected, "nested too deep to be kept") for name in sorted(deep))
+    return {name: value for name, value in unknown.items() if name not in deep}
+
+
+def _is_deep(value: Json) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        children = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+        level = [child for child in children if isinstance(child, list | dict)]
+        if not level:
+            return False
+    return True
 
 
 def quote(value: Json) -> str:

@@ -30,13 +30,9 @@ def text(longest: int, *, expected: str = "") -> Value:
     """Return the rule of a text as given, of 1 to `longest` characters, whatever characters they are."""
 
     def parse(raw: Json) -> str:
-        if not isinstance(raw, str):
-            raise UnusableError("not a text")
-        if not raw:
-            raise UnusableError("an empty text")
-        if len(raw) > longest:
-            raise UnusableError(f"a text of {len(raw):,} characters")
-        return raw
+        if isinstance(raw, str) and 0 < len(raw) <= longest:
+            return raw
+        raise UnusableError(f"a text of {len(raw):,} characters" if isinstance(raw, str) else "not a text")
 
     accepts = {"type": "string", "minLength": 1, "maxLength": longest}
     return Value(expected or f"a text of 1 to {longest:,} characters", parse, accepts)
@@ -50,7 +46,7 @@ def label(longest: int, *, pattern: str = "", expected: str = "") -> Value:
         if not isinstance(raw, str):
             raise UnusableError("not a text")
         if not raw.strip() or len(raw) > longest:
-            raise UnusableError("a text of a length that is not accepted")
+            raise UnusableError("a text that is blank or too long")
         if _CONTROL.search(raw):
             raise UnusableError("a text with control characters")
         if shape and not shape.fullmatch(raw):
@@ -67,13 +63,13 @@ def name_or_number(longest: int) -> Value:
     """Return the rule of an id: a text, or a whole number that is taken as its decimal text."""
 
     def parse(raw: Json) -> str:
+        if isinstance(raw, str):
+            if raw.strip() and len(raw) <= longest:
+                return raw
+            raise UnusableError("a text that is blank or too long")
         if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < MAX_COUNT:
             return str(raw)
-        if not isinstance(raw, str):
-            raise UnusableError("neither a text nor a whole number")
-        if not raw.strip() or len(raw) > longest:
-            raise UnusableError("a text of a length that is not accepted")
-        return raw
+        raise UnusableError("neither a text nor a whole number")
 
     accepts = {"type": ["string", "integer"], "minLength": 1, "maxLength": longest}
     return Value(f"a text of 1 to {longest:,} characters or a whole number", parse, accepts)
@@ -81,15 +77,15 @@ def name_or_number(longest: int) -> Value:
 
 def choice(values: type[StrEnum]) -> Value:
     """Return the rule of one of a closed set of words, in any case."""
-    names = [value.value for value in values]
+    by_name = {value.value: value for value in values}
 
     def parse(raw: Json) -> StrEnum:
-        try:
-            return values(raw.strip().lower() if isinstance(raw, str) else raw)
-        except (ValueError, TypeError):
-            raise UnusableError("not one of the accepted words") from None
+        value = by_name.get(raw.strip().lower()) if isinstance(raw, str) else None
+        if value is None:
+            raise UnusableError("not one of the accepted words")
+        return value
 
-    return Value(f"one of {', '.join(names)}", parse, {"enum": names})
+    return Value(f"one of {', '.join(by_name)}", parse, {"enum": [*by_name]})
 
 
 def whole(least: int, most: int = MAX_COUNT) -> Value:
@@ -97,6 +93,8 @@ def whole(least: int, most: int = MAX_COUNT) -> Value:
 
     def parse(raw: Json) -> int:
         number = raw
+        if isinstance(raw, int) and not isinstance(raw, bool) and least <= raw <= most:
+            return raw
         if (isinstance(raw, str) and _WHOLE.fullmatch(raw.strip())) or (isinstance(raw, float) and raw.is_integer()):
             number = int(raw)
         if not isinstance(number, int) or isinstance(number, bool):
@@ -113,16 +111,16 @@ def whole(least: int, most: int = MAX_COUNT) -> Value:
 def _amount(raw: Json) -> Decimal:
     if isinstance(raw, str):
         digits = raw.strip()
-        if _GROUPED_AMOUNT.fullmatch(digits):
+        if not _PLAIN_AMOUNT.fullmatch(digits):
+            if not _GROUPED_AMOUNT.fullmatch(digits):
+                raise UnusableError("not a plain decimal number")
             digits = digits.replace(",", "")
-        elif not _PLAIN_AMOUNT.fullmatch(digits):
-            raise UnusableError("not a plain decimal number")
         amount = Decimal(digits)
     elif isinstance(raw, int | float) and not isinstance(raw, bool):
         amount = Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)
     else:
         raise UnusableError("neither a number nor a text with one")
-    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
+    if not (amount.is_finite() and 0 <= amount <= MAX_AMOUNT):
         raise UnusableError("a number out of range")
     return amount
 

@@ -111,19 +111,22 @@ def _read_yaml(text: str) -> Json:
         raise DocumentError(f"document: got {quote(str(error))}, expected YAML") from error
 
 
+def _line(event: yaml.Event) -> str:
+    return f"line {event.start_mark.line + 1}" if event.start_mark else "document"
+
+
 def _check_events(text: str) -> None:
     """Refuse what costs time or memory out of proportion, before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=_CoreLoader):
-        place = f"line {event.start_mark.line + 1}"
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise DocumentError(f"{place}: got values nested too deep, expected at most {MAX_DEPTH} levels")
+            raise DocumentError(f"{_line(event)}: got values nested too deep, expected at most {MAX_DEPTH} levels")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
-            raise DocumentError(f"{place}: got an alias or a tag, expected plain values written out")
+            raise DocumentError(f"{_line(event)}: got an alias or a tag, expected plain values written out")
 
 
 class _CoreLoader(yaml.CSafeLoader):

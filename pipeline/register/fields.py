@@ -27,7 +27,7 @@ class Size(StrEnum):
 
 _ID = label(200)
 _NAME = label(500)
-_IMAGES = Items(label(2_000, expected="the path of an image inside the register's folder"), most=MAX_IMAGES)
+_IMAGES = Items(label(2_000, expected="the path of an image inside the register's folder"), most=MAX_IMAGES, holes=True)
 _TERRITORIES = Items(COUNTRY)
 
 _PICTURED: Final[Json] = {"properties": {"images": {"type": "array", "minItems": 1}}, "required": ["images"]}
@@ -74,13 +74,13 @@ RIGHTS_HOLDER: Final = Fields(
         "size": choice(Size),
         "country": COUNTRY,
         "contact": Fields({"name": _NAME, "email": _NAME, "phone": label(100), "address": label(2_000)}),
-        "assets": Items(ASSET),
-        "products": Items(PRODUCT),
-        "authorised_sellers": Items(AUTHORISED_SELLER),
+        "assets": Items(ASSET, holes=True),
+        "products": Items(PRODUCT, holes=True),
+        "authorised_sellers": Items(AUTHORISED_SELLER, holes=True),
     },
     required=("id", "name", "assets"),
 )
 REGISTER: Final = Fields(
-    {"version": whole(1, 1), "rights_holders": Items(RIGHTS_HOLDER)}, required=("version", "rights_holders")
+    {"version": whole(1, 1), "rights_holders": Items(RIGHTS_HOLDER, holes=True)}, required=("version", "rights_holders")
 )
 """The rule of a whole register."""

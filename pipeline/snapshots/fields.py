@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from pipeline.records import Condition, ImageName, Json, Listing, Price, PriceKind, Query, Seller
 from pipeline.rules import Fault, Fields, Items, Rule, quote
@@ -182,36 +181,10 @@ NESTED: Final = frozenset({"attributes", "gtin", "prices", "seller", "ships_to",
 """Fields that are lists or objects: JSON text in CSV, and accepted as such in Parquet."""
 
 
-def _listing(
-    *,
-    platform: str,
-    listing_id: str,
-    url: str,
-    captured_at: datetime,
-    title: str,
-    gtin: tuple[str | None, ...] = (),
-    prices: tuple[Price | None, ...] = (),
-    ships_to: tuple[str | None, ...] = (),
-    **others: Any,
-) -> Listing:
-    """Make the record; unusable items have been reported and are left out."""
-    return Listing(
-        platform=platform,
-        listing_id=listing_id,
-        url=url,
-        captured_at=captured_at,
-        title=title,
-        gtin=tuple(code for code in gtin if code is not None),
-        prices=tuple(price for price in prices if price is not None),
-        ships_to=tuple(place for place in ships_to if place is not None),
-        **others,
-    )
-
-
 LISTING: Final = Fields(
     _RULES,
     required=("listing_id", "platform", "url", "captured_at", "title"),
-    build=_listing,
+    build=Listing,
     unknown="extra",
 )
 """The rule of a whole row."""

@@ -14,9 +14,6 @@ from pipeline.records import Json, Listing, Rejected
 from pipeline.rules import Fault, quote
 from pipeline.snapshots.fields import LISTING
 
-MAX_DEPTH: Final = 32
-"""Lists and objects within each other in an unknown field."""
-
 _MAX_FIELD: Final = 120
 
 
@@ -46,7 +43,7 @@ def row_to_listing(raw: Json, source: str, line: int) -> tuple[Listing | None, t
     ('platform', 'nothing', 'required, but missing; also unusable: url, captured_at, title')
     """
     faults: list[Fault] = []
-    listing: Listing | None = LISTING.read(_without_deep_fields(raw, faults), faults)
+    listing: Listing | None = LISTING.read(raw, faults)
     listing_id = _listing_id(raw)
     if listing is None:
         return None, (reject_row(source, line, _gravest(faults), listing_id=listing_id),)
@@ -85,31 +82,3 @@ def _gravest(faults: Sequence[Fault]) -> Fault:
 def _listing_id(raw: Json) -> str | None:
     given = raw.get("listing_id") if isinstance(raw, dict) else None
     return LISTING.rules["listing_id"].read(given, []) if given is not None else None
-
-
-def _without_deep_fields(raw: Json, faults: list[Fault]) -> Json:
-    """Drop unknown fields that are nested too deep, so that whatever is kept can be written."""
-    if not isinstance(raw, dict):
-        return raw
-    deep = [
-        name
-        for name, value in raw.items()
-        if name not in LISTING.rules and isinstance(value, list | dict) and _is_deep(value)
-    ]
-    expected = f"at most {MAX_DEPTH} levels"
-    faults.extend(Fault(name, quote(raw[name]), expected, "nested too deep to be kept") for name in deep)
-    return {name: value for name, value in raw.items() if name not in deep} if deep else raw
-
-
-def _is_deep(value: Json) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, list | dict)
-        ]
-        if not level:
-            return False
-    return True
