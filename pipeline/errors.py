@@ -31,6 +31,10 @@ class StoreError(CounterfoilError):
     """The store cannot be opened, is newer than this program, or holds something unexpected."""
 
 
+class EngineError(CounterfoilError):
+    """The workers of a scan cannot be reached, or died; what is done is kept."""
+
+
 class PhotoRefusedError(CounterfoilError):
     """An image that cannot be used; becomes a `Rejected` record and never stops a scan.
 

@@ -1,0 +1,149 @@
+"""Partitions of listings and shelves of photo descriptions, as the lake holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.errors import PhotoRefusedError
+from pipeline.records import Listing, Photo, PhotoDescription
+from pipeline.store.codec import from_json, to_json
+from pipeline.store.lake import Lake, digest_of
+
+CONTENT_VERSION = "1"
+"""Raised when `Listing` or the files below change shape; older contents are then taken in again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an image of a listing could not be used."""
+
+    reason: str
+    expected: str
+
+    @classmethod
+    def of(cls, error: PhotoRefusedError) -> Refusal:
+        """Return what a refused photo leaves behind."""
+        return cls(reason=error.reason, expected=error.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPhoto:
+    """An image that a listing names: the digest of its bytes, or why there are none."""
+
+    name: str
+    digest: str | None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A listing with the photos that it showed."""
+
+    listing: Listing
+    photos: tuple[FoundPhoto, ...]
+
+    def digest(self) -> str:
+        """Return the digest of all that a detector may look at, the photos' bytes included."""
+        return digest_of(CONTENT_VERSION, self.listing.content_digest(), [p.digest for p in self.photos])
+
+
+def write_partition(lake: Lake, contents: Iterable[tuple[str, Content]]) -> str:
+    """Write distinct contents as one partition and return its name, the digest of theirs."""
+    rows = list(contents)
+    name = digest_of([digest for digest, _ in rows])
+    if not lake.has("listings", name):
+        columns = {
+            "content": pa.array([digest for digest, _ in rows], pa.string()),
+            "listing": pa.array([to_json(content.listing) for _, content in rows], pa.binary()),
+            "photos": pa.array([to_json(content.photos) for _, content in rows], pa.binary()),
+        }
+        lake.write("listings", name, pa.table(columns))
+    return name
+
+
+def read_partition(lake: Lake, name: str) -> tuple[Content, ...]:
+    """Read the contents of a partition, by row."""
+    table = lake.read("listings", name, columns=["listing", "photos"])
+    return tuple(
+        Content(listing=from_json(Listing, listing), photos=from_json(tuple[FoundPhoto, ...], photos))
+        for listing, photos in zip(table["listing"].to_pylist(), table["photos"].to_pylist(), strict=True)
+    )
+
+
+def photos_in(lake: Lake, partition: str) -> frozenset[str]:
+    """Return the digests of the photos of a partition, without reading its listings."""
+    column = lake.read("listings", partition, columns=["photos"])["photos"].to_pylist()
+    photos = (photo for cell in column for photo in from_json(tuple[FoundPhoto, ...], cell))
+    return frozenset(photo.digest for photo in photos if photo.digest is not None)
+
+
+Described = dict[str, PhotoDescription | Refusal]
+"""What is known of photos, by digest of their bytes."""
+
+
+def write_shelf(lake: Lake, name: str, described: Described) -> None:
+    """Write descriptions of photos, and refusals, as one shelf."""
+    rows = [_shelf_row(digest, seen) for digest, seen in described.items()]
+    lake.write("photos", name, pa.Table.from_pylist(rows, schema=_SHELF))
+
+
+def read_shelves(lake: Lake, names: Iterable[str], digests: frozenset[str]) -> Described:
+    """Read the descriptions of some photos from the shelves that hold them."""
+    described: Described = {}
+    for name in names:
+        for row in lake.read("photos", name).to_pylist():
+            if row["digest"] in digests:
+                described[row["digest"]] = _from_shelf_row(row)
+    return described
+
+
+def usable_photos(content: Content, described: Described) -> tuple[Photo, ...]:
+    """Return the photos of a listing that could be described, each with its place in the listing."""
+    found = ((i, p.name, described.get(p.digest or "")) for i, p in enumerate(content.photos))
+    return tuple(
+        Photo(index=index, name=name, description=seen)
+        for index, name, seen in found
+        if isinstance(seen, PhotoDescription)
+    )
+
+
+_SHELF = pa.schema(
+    [
+        ("digest", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("plain", pa.bool_()),
+        ("phash", pa.uint64()),
+        ("views", pa.binary()),
+        ("boxes", pa.binary()),
+        ("reason", pa.string()),
+        ("expected", pa.string()),
+    ]
+)
+
+
+def _shelf_row(digest: str, seen: PhotoDescription | Refusal) -> dict[str, object]:
+    if isinstance(seen, Refusal):
+        return {"digest": digest, "reason": seen.reason, "expected": seen.expected}
+    return {
+        "digest": digest,
+        "width": seen.width,
+        "height": seen.height,
+        "plain": seen.plain,
+        "phash": seen.phash,
+        "views": seen.views.astype("<u8").tobytes(),
+        "boxes": seen.boxes.astype("<f4").tobytes(),
+    }
+
+
+def _from_shelf_row(row: dict[str, object]) -> PhotoDescription | Refusal:
+    if row["reason"] is not None:
+        return Refusal(reason=str(row["reason"]), expected=str(row["expected"]))
+    fields = {name: row[name] for name in ("digest", "width", "height", "plain", "phash")}
+    views = np.frombuffer(row["views"], dtype="<u8").reshape(-1, 4)  # type: ignore[call-overload]
+    boxes = np.frombuffer(row["boxes"], dtype="<f4").reshape(-1, 4)  # type: ignore[call-overload]
+    return PhotoDescription(**fields, views=views, boxes=boxes)  # type: ignore[arg-type]

@@ -1,0 +1,108 @@
+"""Detect: each detector looks once at each partition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipeline.records import ListingBatch, Signal
+from pipeline.stages.conductor import Conductor
+from pipeline.stages.contents import photos_in, read_partition, read_shelves, usable_photos
+from pipeline.stages.kit import Workbench, detector_of
+from pipeline.stages.plan import Scan, Stage, in_groups
+from pipeline.store.codec import from_json, to_json
+from pipeline.store.lake import digest_of
+from pipeline.store.shelves import shelves_of
+
+LOOKUP = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A partition with the shelves that describe its photos.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        Photos that could not be described because their files changed or went; usually none.
+    """
+
+    bench: Workbench
+    partition: str
+    shelves: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def signals_key(self, detector: str) -> str:
+        """Return the name of what a detector saw in the partition."""
+        return digest_of(self.partition, self.missing, self.bench.detection_key(detector))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A unit of work: one detector, one partition."""
+
+    detector: str
+    sight: Sight
+
+    @property
+    def key(self) -> str:
+        """Digest of all that the signals depend on."""
+        return self.sight.signals_key(self.detector)
+
+
+def detect(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> None:
+    """Let each detector look at each partition that it has not seen."""
+    looks = (
+        Look(detector=name, sight=sight) for sight in sights(scan, bench, partitions) for name in scan.kit.detectors
+    )
+    total = len(partitions) * len(scan.kit.detectors)
+    Stage(name="signals", do=detect_partition).run(scan, conductor, looks, total=total)
+
+
+def sights(scan: Scan, bench: Workbench, partitions: tuple[str, ...]) -> Iterator[Sight]:
+    """Yield each partition with the shelves that describe its photos."""
+    for partition in partitions:
+        photos = sorted(photos_in(scan.lake, partition))
+        shelves: dict[str, str] = {}
+        with scan.store.read() as connection:
+            for digests in in_groups(photos, LOOKUP):
+                shelves |= shelves_of(connection, scan.kit.describer, digests)
+        yield Sight(
+            bench=bench,
+            partition=partition,
+            shelves=tuple(sorted(set(shelves.values()))),
+            missing=tuple(photo for photo in photos if photo not in shelves),
+        )
+
+
+def detect_partition(look: Look) -> None:
+    """Write the signals of one detector in one partition."""
+    sight = look.sight
+    lake = sight.bench.lake
+    if lake.has("signals", look.key):
+        return
+    contents = read_partition(lake, sight.partition)
+    described = read_shelves(lake, sight.shelves, photos_in(lake, sight.partition))
+    batch = ListingBatch(
+        listings=tuple(content.listing for content in contents),
+        photos=tuple(usable_photos(content, described) for content in contents),
+    )
+    found = detector_of(sight.bench, look.detector).detect(batch)
+    rows = [(row, to_json(signals)) for row, signals in enumerate(found) if signals]
+    columns = {
+        "row": pa.array([row for row, _ in rows], pa.int32()),
+        "signals": pa.array([signals for _, signals in rows], pa.binary()),
+    }
+    lake.write("signals", look.key, pa.table(columns))
+
+
+def read_signals(sight: Sight) -> dict[int, tuple[Signal, ...]]:
+    """Read what all detectors saw in a partition, by row."""
+    found: dict[int, tuple[Signal, ...]] = {}
+    for name in sight.bench.kit.detectors:
+        table = sight.bench.lake.read("signals", sight.signals_key(name))
+        for row, signals in zip(table["row"].to_pylist(), table["signals"].to_pylist(), strict=True):
+            found[row] = found.get(row, ()) + from_json(tuple[Signal, ...], signals)
+    return found

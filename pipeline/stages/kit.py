@@ -1,0 +1,82 @@
+"""What the stages are handed to look with: the detectors and whatever must be learnt for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
+from pipeline.store.codec import from_json
+from pipeline.store.lake import Lake
+
+
+class Kit(Protocol):
+    """All that looks into photos and listings: without state, hashable, and picklable by name."""
+
+    describer: str
+    """Version of `describe`."""
+    learner: str
+    """Version of `observe` and `learn`."""
+    detectors: Mapping[str, str]
+    """Version of each detector, by name, in the order in which signals are listed."""
+    references: Mapping[str, frozenset[str]]
+    """Which of the references "enrolled" and "learned" each detector is built from, if any."""
+
+    def describe(self, data: bytes) -> PhotoDescription:
+        """Describe a photo, or raise `PhotoRefusedError`."""
+        ...
+
+    def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:
+        """Describe the register's images; `read` returns the bytes of one."""
+        ...
+
+    def observe(self, batch: ListingBatch, register: Register) -> bytes:
+        """Return what can be learnt from a batch of listings."""
+        ...
+
+    def learn(self, observed: Iterable[bytes], register: Register) -> bytes:
+        """Return what was learnt from all batches, whatever their order."""
+        ...
+
+    def build(self, name: str, register: Register, enrolled: bytes, learned: bytes) -> Detector:
+        """Build one detector."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What a worker needs to do a unit: small enough to be sent along with each.
+
+    Attributes
+    ----------
+    register, enrolled, learned : str
+        Names of these documents in the lake.
+    """
+
+    kit: Kit
+    lake: Lake
+    register: str
+    enrolled: str
+    learned: str
+
+    def detection_key(self, name: str) -> list[str]:
+        """Return all that the output of a detector depends on, beside the listings."""
+        references = {"enrolled": self.enrolled, "learned": self.learned}
+        used = [references[r] for r in sorted(self.kit.references.get(name, ()))]
+        return [name, self.kit.detectors[name], self.kit.describer, self.register, *used]
+
+
+@lru_cache(maxsize=2)
+def register_of(lake: Lake, name: str) -> Register:
+    """Return a register from the lake, read once in each process."""
+    return from_json(Register, lake.read_bytes("registers", name))
+
+
+@lru_cache(maxsize=16)
+def detector_of(bench: Workbench, name: str) -> Detector:
+    """Return a detector, built once in each process."""
+    enrolled = bench.lake.read_bytes("enrolled", bench.enrolled)
+    learned = bench.lake.read_bytes("learned", bench.learned)
+    return bench.kit.build(name, register_of(bench.lake, bench.register), enrolled, learned)

@@ -1,0 +1,99 @@
+"""Learn: the register's images are enrolled, and authentic prices of the scan become price levels."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from pipeline.records import ListingBatch
+from pipeline.register import read_image
+from pipeline.stages.conductor import Conductor
+from pipeline.stages.contents import read_partition
+from pipeline.stages.kit import Kit, Workbench, register_of
+from pipeline.stages.plan import Scan, Stage
+from pipeline.store.codec import to_json
+from pipeline.store.lake import Lake, digest_of
+from pipeline.store.observations import select_contents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A unit of work: the contents of a partition that the scan saw."""
+
+    kit: Kit
+    lake: Lake
+    register: str
+    partition: str
+    rows: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """Digest of all that the observations depend on."""
+        return digest_of(self.kit.learner, self.register, self.partition, self.rows)
+
+
+def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Workbench:
+    """Learn what the detectors are built from.
+
+    Parameters
+    ----------
+    scan : Scan
+        After its inputs are taken in.
+    partitions : tuple of str
+        Partitions that hold what the scan saw.
+    conductor : Conductor
+        Carries out the steps.
+
+    Returns
+    -------
+    Workbench
+        With all that workers need to detect and to score.
+
+    Notes
+    -----
+    An unchanged listing teaches what it taught at its first capture, so that seeing it again changes no price level.
+    """
+    enrolled = conductor.perform("enrol", partial(_enrol, scan))
+    keys: list[str] = []
+    lessons = _lessons(scan, partitions, keys)
+    Stage(name="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
+    learned = conductor.perform("learn", partial(_learn, scan, keys))
+    return Workbench(kit=scan.kit, lake=scan.lake, register=scan.register.digest, enrolled=enrolled, learned=learned)
+
+
+def _enrol(scan: Scan) -> str:
+    name = digest_of(scan.kit.describer, scan.register.digest)
+    if not scan.lake.has("registers", scan.register.digest):
+        scan.lake.write_bytes("registers", scan.register.digest, to_json(scan.register))
+    if not scan.lake.has("enrolled", name):
+        document = scan.kit.enrol(scan.register, partial(read_image, scan.register_folder))
+        scan.lake.write_bytes("enrolled", name, document)
+    return name
+
+
+def _lessons(scan: Scan, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Lesson]:
+    for partition in partitions:
+        with scan.store.read() as connection:
+            rows = tuple(found.row for found in select_contents(connection, scan.run_id, partition))
+        lesson = Lesson(kit=scan.kit, lake=scan.lake, register=scan.register.digest, partition=partition, rows=rows)
+        keys.append(lesson.key)
+        yield lesson
+
+
+def observe_partition(lesson: Lesson) -> None:
+    """Write what can be learnt from a partition."""
+    contents = read_partition(lesson.lake, lesson.partition)
+    listings = tuple(contents[row].listing for row in lesson.rows)
+    batch = ListingBatch(listings=listings, photos=((),) * len(listings))
+    document = lesson.kit.observe(batch, register_of(lesson.lake, lesson.register))
+    lesson.lake.write_bytes("observed", lesson.key, document)
+
+
+def _learn(scan: Scan, keys: list[str]) -> str:
+    document = scan.kit.learn((scan.lake.read_bytes("observed", key) for key in keys), scan.register)
+    name = hashlib.sha256(document).hexdigest()
+    if not scan.lake.has("learned", name):
+        scan.lake.write_bytes("learned", name, document)
+    return name

@@ -1,0 +1,149 @@
+"""What a scan is: its inputs, its register, and where and with what it is done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from pipeline.engine import Engine
+from pipeline.records import Json, Register
+from pipeline.scoring import default_weights
+from pipeline.snapshots import InputFile
+from pipeline.stages.conductor import Conductor
+from pipeline.stages.contents import CONTENT_VERSION
+from pipeline.stages.kit import Kit
+from pipeline.store.codec import to_json
+from pipeline.store.database import Store
+from pipeline.store.lake import Lake, digest_of
+from pipeline.store.ledger import record_work, work_done
+
+T = TypeVar("T")
+U = TypeVar("U", bound="Unit")
+
+GROUP = 64
+"""Units carried out in one step: a workflow engine sees tens of steps, never one a partition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One scan.
+
+    Attributes
+    ----------
+    inputs : tuple of InputFile
+        In the order given; the first of two rows of the same capture counts.
+    register_folder : Path
+        Where the register's images lie.
+    out : Path
+        Folder for the results.
+    """
+
+    inputs: tuple[InputFile, ...]
+    register: Register
+    register_folder: Path
+    out: Path
+    store: Store
+    lake: Lake
+    engine: Engine
+    kit: Kit
+
+    @property
+    def run_id(self) -> str:
+        """Digest of the inputs, the register and the versions: the same scan started again has the same."""
+        inputs = [[str(file.path.resolve()), file.digest] for file in self.inputs]
+        return digest_of(inputs, self.register.digest, self.versions())
+
+    def versions(self) -> dict[str, Json]:
+        """Return the version of everything that the result depends on, beside the inputs."""
+        return {
+            "counterfoil": version("counterfoil"),
+            "content": CONTENT_VERSION,
+            "describer": self.kit.describer,
+            "learner": self.kit.learner,
+            "detectors": dict(self.kit.detectors),
+            "scoring": scoring_version(),
+            "register": self.register.digest,
+        }
+
+
+class Unit(Protocol):
+    """A piece of work, named by the digest of all that its result depends on."""
+
+    @property
+    def key(self) -> str:
+        """Name of the result in the lake."""
+        ...
+
+
+@cache
+def scoring_version() -> str:
+    """Return the version of the table of weights, with the beginning of its digest."""
+    table = default_weights()
+    return f"{table.version}-{hashlib.sha256(to_json(table)).hexdigest()[:12]}"
+
+
+def in_groups(items: Iterable[T], size: int = GROUP) -> Iterator[list[T]]:
+    """Yield items by so many.
+
+    Examples
+    --------
+    >>> list(in_groups("abcde", 2))
+    [['a', 'b'], ['c', 'd'], ['e']]
+    """
+    rest = iter(items)
+    while group := list(islice(rest, size)):
+        yield group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Generic[U]):
+    """A kind of work done unit by unit, wherever the engine does it.
+
+    Attributes
+    ----------
+    name : str
+        In the ledger, and of the kind of the results in the lake.
+    do : callable
+        Writes the result of one unit to the lake.
+    """
+
+    name: str
+    do: Callable[[U], None]
+
+    def run(self, scan: Scan, conductor: Conductor, units: Iterable[U], total: int) -> None:
+        """Do the units that are not done yet, group by group, each group in one step.
+
+        Parameters
+        ----------
+        scan : Scan
+            For the engine, the lake and the ledger.
+        conductor : Conductor
+            Carries out the steps and hears of progress.
+        units : iterable of Unit
+            Asked for as they are needed.
+        total : int
+            Number of units, for progress.
+        """
+        behind = 0
+        conductor.report(self.name, behind, total)
+        for number, group in enumerate(in_groups(units), start=1):
+            report = partial(conductor.report, self.name, total=total)
+            conductor.perform(f"{self.name} {number}", partial(self._do, scan, group, behind, report))
+            behind += len(group)
+
+    def _do(self, scan: Scan, group: list[U], behind: int, report: Callable[[int], None]) -> None:
+        with scan.store.read() as connection:
+            entered = work_done(connection, self.name, [unit.key for unit in group])
+        ahead = [unit for unit in group if unit.key not in entered or not scan.lake.has(self.name, unit.key)]
+        done = behind + len(group) - len(ahead)
+        report(done)
+        for number, _ in enumerate(scan.engine.map(self.do, ahead), start=1):
+            report(done + number)
+        with scan.store.write() as connection:
+            record_work(connection, scan.run_id, self.name, [unit.key for unit in ahead])

@@ -1,0 +1,114 @@
+"""Score: signals become candidates, and unusable images become rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import orjson
+import pyarrow as pa
+
+from pipeline.output import candidate_row
+from pipeline.records import Candidate, Rejected
+from pipeline.scoring import score_listing
+from pipeline.stages.conductor import Conductor
+from pipeline.stages.contents import Content, Described, Refusal, photos_in, read_partition, read_shelves
+from pipeline.stages.detect import Sight, read_signals, sights
+from pipeline.stages.kit import Workbench, register_of
+from pipeline.stages.plan import Scan, Stage, scoring_version
+from pipeline.store.codec import to_json
+from pipeline.store.lake import digest_of
+from pipeline.store.observations import Selected, select_contents
+
+GONE = Refusal(reason="the file changed while it was scanned", expected="the same bytes throughout a scan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """A unit of work: what the scan saw of a partition, and the names of the input files for rejections."""
+
+    sight: Sight
+    selected: tuple[Selected, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Digest of all that the candidates depend on."""
+        bench = self.sight.bench
+        signals = [self.sight.signals_key(name) for name in bench.kit.detectors]
+        seen = [[s.row, s.source, s.line, s.captured_at and s.captured_at.isoformat()] for s in self.selected]
+        return digest_of(scoring_version(), self.sight.partition, signals, seen, self.sources)
+
+
+def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> tuple[str, ...]:
+    """Score what the scan saw of each partition; return the names of the results."""
+    keys: list[str] = []
+    units = _scorings(scan, bench, partitions, keys)
+    Stage(name="candidates", do=score_partition).run(scan, conductor, units, total=len(partitions))
+    return tuple(keys)
+
+
+def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Scoring]:
+    sources = tuple(str(file.path) for file in scan.inputs)
+    for sight in sights(scan, bench, partitions):
+        with scan.store.read() as connection:
+            selected = select_contents(connection, scan.run_id, sight.partition)
+        unit = Scoring(sight=sight, selected=selected, sources=sources)
+        keys.append(unit.key)
+        yield unit
+
+
+def score_partition(unit: Scoring) -> None:
+    """Write the candidates of a partition, the highest score first, and the images that could not be used."""
+    bench = unit.sight.bench
+    contents = read_partition(bench.lake, unit.sight.partition)
+    described = read_shelves(bench.lake, unit.sight.shelves, photos_in(bench.lake, unit.sight.partition))
+    refused = [fault for seen in unit.selected for fault in _refused(unit, seen, contents[seen.row], described)]
+    images = sum(len(contents[seen.row].photos) for seen in unit.selected)
+    faults = {
+        "source": pa.array([source for source, _, _ in refused], pa.int32()),
+        "position": pa.array([position for _, position, _ in refused], pa.int32()),
+        "record": pa.array([to_json(record) for _, _, record in refused], pa.binary()),
+    }
+    table = pa.table(faults).replace_schema_metadata({"images": str(images - len(refused))})
+    bench.lake.write("refused", unit.key, table)
+    bench.lake.write("candidates", unit.key, _candidate_table(_candidates(unit, contents)))
+
+
+def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Candidate]:
+    """Score the newest content of each listing, as of its last capture."""
+    register = register_of(unit.sight.bench.lake, unit.sight.bench.register)
+    signals = read_signals(unit.sight)
+    found: list[Candidate] = []
+    for seen in unit.selected:
+        if seen.captured_at is not None and seen.row in signals:
+            listing = replace(contents[seen.row].listing, captured_at=seen.captured_at)
+            found.extend(score_listing(listing, signals[seen.row], register))
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.candidate_id))
+
+
+def _candidate_table(found: Iterable[Candidate]) -> pa.Table:
+    rows = [(c.score, c.candidate_id, orjson.dumps(candidate_row(c)), to_json(c.listing)) for c in found]
+    columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+    types = (pa.float64(), pa.string(), pa.binary(), pa.binary())
+    names = ("score", "candidate_id", "row", "listing")
+    return pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
+
+
+def _refused(
+    unit: Scoring, seen: Selected, content: Content, described: Described
+) -> Iterator[tuple[int, int, Rejected]]:
+    for index, photo in enumerate(content.photos):
+        refusal = photo.refusal or described.get(photo.digest or "", GONE)
+        if isinstance(refusal, Refusal):
+            record = Rejected(
+                kind="image",
+                source=unit.sources[seen.source],
+                line=seen.line,
+                listing_id=content.listing.listing_id,
+                field=f"images[{index}]",
+                got=photo.name,
+                expected=refusal.expected,
+                reason=refusal.reason,
+            )
+            yield seen.source, index, record

@@ -1,0 +1,59 @@
+"""Candidates: the newest word on each listing and rights holder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.records import ListingKey
+from pipeline.store.ledger import upsert
+from pipeline.store.observations import key_digest
+from pipeline.store.schema import candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCandidate:
+    """A candidate as the store keeps it; `row` is the JSON that the scan wrote out, `listing` the listing's record."""
+
+    candidate_id: str
+    key: ListingKey
+    rights_holder_id: str
+    captured_at: datetime
+    title: str
+    score: float
+    band: str
+    label: str
+    row: bytes
+    listing: bytes
+
+
+def record_candidates(connection: Connection, run_id: str, found: Iterable[StoredCandidate]) -> None:
+    """Enter candidates; one of an earlier scan gives way unless its capture is newer, and none is ever removed."""
+    statement = upsert(connection, candidates)
+    changing = ("run_id", "captured_at", "title", "score", "band", "label", "row", "listing")
+    newest = statement.on_conflict_do_update(
+        index_elements=["candidate_id"],
+        set_={name: getattr(statement.excluded, name) for name in changing},
+        where=statement.excluded.captured_at >= candidates.c.captured_at,
+    )
+    rows = [
+        {
+            "candidate_id": c.candidate_id,
+            "run_id": run_id,
+            "listing_key": key_digest(c.key),
+            **c.key._asdict(),
+            "rights_holder_id": c.rights_holder_id,
+            **{name: getattr(c, name) for name in changing if name != "run_id"},
+        }
+        for c in found
+    ]
+    if rows:
+        connection.execute(newest, rows)
+
+
+def count_candidates(connection: Connection) -> int:
+    """Count the candidates of all scans."""
+    return connection.execute(select(func.count()).select_from(candidates)).scalar_one()

@@ -1,0 +1,8 @@
+"""Run by Alembic: migrate over the connection that `open_store` hands in, inside its transaction."""
+
+from alembic import context
+
+from pipeline.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()
