@@ -18,8 +18,10 @@ MAX_GOT: Final = 80
 """Characters of an unusable value that a report shows."""
 
 
+MAX_UNKNOWN: Final = 100_000
+"""Characters and values in the unknown fields of an object, together."""
 MAX_DEPTH: Final = 32
-"""Lists and objects within each other in an unknown field; deeper ones cannot be written as JSON again."""
+"""Lists and objects within each other in unknown fields; much deeper ones could not be written as JSON again."""
 
 
 class Fault(NamedTuple):
@@ -135,7 +137,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object: named fields, some required; a null field counts as absent, an unknown one is no fault.
+    """An object: named fields, some required; null and "" count as absent, and an unknown field is no fault.
 
     Attributes
     ----------
@@ -146,7 +148,7 @@ class Fields:
     build : callable or None
         Makes the record from the usable fields as keywords; without it the result is a dict of them.
     unknown : str or None
-        Name under which unknown fields are kept together, unless nested too deep; None leaves them out.
+        Name under which unknown fields are kept together, unless they are large; None leaves them out.
     also : mapping
         More JSON Schema.
     """
@@ -171,9 +173,9 @@ class Fields:
         complete = all(map(values.__contains__, self.required))
         if not complete:
             faults.extend(
-                Fault(name, "nothing", self.rules[name].expected, "required, but missing")
+                Fault(name, _shown(raw, name), self.rules[name].expected, "required, but missing")
                 for name in self.required
-                if raw.get(name) is None
+                if raw.get(name) in _ABSENT
             )
         if self.build is None:
             return values
@@ -185,7 +187,7 @@ class Fields:
         values: dict[str, Any] = {}
         unknown: dict[str, Json] = {}
         for name, given in raw.items():
-            if given is None:
+            if given is None or given == "":
                 continue
             rule = rules.get(name)
             if rule is None:
@@ -202,35 +204,42 @@ class Fields:
                     _place(faults, before, name)
                 if value is not None:
                     values[name] = value
-        if unknown and self.unknown:
-            values[self.unknown] = _keep(unknown, faults)
+        if unknown and self.unknown and _is_modest(self.unknown, unknown, faults):
+            values[self.unknown] = unknown
         return values
 
     def schema(self) -> dict[str, Json]:
-        """Return the JSON Schema of the object; fields that are not required may be null."""
+        """Return the JSON Schema of the object; fields that are not required may be absent, null or empty."""
         properties = {
-            name: rule.schema() if name in self.required else {"anyOf": [rule.schema(), {"type": "null"}]}
+            name: rule.schema() if name in self.required else {"anyOf": [rule.schema(), {"enum": [*_ABSENT]}]}
             for name, rule in self.rules.items()
         }
         return {"type": "object", "properties": properties, "required": [*self.required], **self.also}
 
 
-def _keep(unknown: dict[str, Json], faults: list[Fault]) -> dict[str, Json]:
-    """Return the unknown fields that can be written again, and report the other ones."""
-    deep = {name for name, value in unknown.items() if isinstance(value, list | dict) and _is_deep(value)}
-    expected = f"at most {MAX_DEPTH} lists and objects within each other"
-    faults.extend(Fault(name, quote(unknown[name]), expected, "nested too deep to be kept") for name in sorted(deep))
-    return {name: value for name, value in unknown.items() if name not in deep}
+_ABSENT: Final = (None, "")
 
 
-def _is_deep(value: Json) -> bool:
-    level = [value]
+def _shown(raw: dict[str, Json], name: str) -> str:
+    return quote(raw[name]) if name in raw else "nothing"
+
+
+def _is_modest(name: str, unknown: dict[str, Json], faults: list[Fault]) -> bool:
+    """Tell whether unknown fields are flat and small enough to be kept; a fault if not."""
+    level: list[Any] = [unknown]
+    weight = 0
     for _ in range(MAX_DEPTH):
         children = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+        weight += sum(len(child) if isinstance(child, str) else 1 for child in children)
+        weight += sum(len(key) for item in level if isinstance(item, dict) for key in item)
         level = [child for child in children if isinstance(child, list | dict)]
-        if not level:
-            return False
-    return True
+        if weight > MAX_UNKNOWN or not level:
+            break
+    if weight <= MAX_UNKNOWN and not level:
+        return True
+    expected = f"at most {MAX_UNKNOWN:,} characters and values, {MAX_DEPTH} levels deep"
+    faults.append(Fault(name, quote(unknown), expected, "unknown fields too large to be kept"))
+    return False
 
 
 def quote(value: Json) -> str:

@@ -164,12 +164,19 @@ def _date(raw: Json) -> date:
         raise UnusableError("no such date") from None
 
 
-_DECIMAL: Mapping[str, Json] = {"type": ["string", "number"], "minimum": 0, "maximum": int(MAX_AMOUNT)}
+_DECIMAL: Mapping[str, Json] = {
+    "type": ["string", "number"],
+    "minimum": 0,
+    "maximum": int(MAX_AMOUNT),
+    "pattern": r"^[0-9]{1,13}(\.[0-9]{1,8})?$",
+}
+
+_DIGITS: Mapping[str, Json] = {"type": ["string", "integer"], "pattern": "^([0-9]{8}|[0-9]{12,14})$"}
 
 AMOUNT: Final = Value("a decimal number from 0 to a million million, like '39.90'", _amount, _DECIMAL)
-RATING: Final = Value("a number from 0 to 100", _rating, {"type": ["string", "number"], "minimum": 0, "maximum": 100})
+RATING: Final = Value("a number from 0 to 100", _rating, {**_DECIMAL, "maximum": 100})
 CURRENCY: Final = Value("an ISO 4217 currency code", _currency, {"type": "string", "pattern": "^[A-Za-z]{3}$"})
-GTIN: Final = Value("a GTIN of 8, 12, 13 or 14 digits with its check digit", _gtin, {"type": ["string", "integer"]})
+GTIN: Final = Value("a GTIN of 8, 12, 13 or 14 digits with its check digit", _gtin, _DIGITS)
 INSTANT: Final = Value(
     "an RFC 3339 time with its zone, like '2026-10-03T07:12:00Z'", _instant, {"type": "string", "format": "date-time"}
 )

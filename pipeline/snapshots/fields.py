@@ -11,10 +11,13 @@ from pipeline.values import AMOUNT, CURRENCY, GTIN, INSTANT, RATING, SHA256, cho
 
 MAX_TITLE: Final = 10_000
 MAX_DESCRIPTION: Final = 50_000
-MAX_ITEMS: Final = 200
+MAX_TEXT: Final = 2_000
+MAX_NAME: Final = 1_000
+"""Characters of an image's path or URL."""
+MAX_ITEMS: Final = 100
 """Images, prices, attributes and the like that are read of one listing; more are reported and left out."""
 
-_TEXT: Final = text(2_000)
+_TEXT: Final = text(MAX_TEXT)
 _COUNT: Final = whole(0)
 _POSITIVE: Final = whole(1)
 
@@ -55,7 +58,7 @@ class Attributes:
         values = {}
         for name, value in pairs[:MAX_ITEMS]:
             shown = _attribute_text(value)
-            if shown is None or len(shown) > _TEXT_LIMIT:
+            if shown is None or len(shown) > MAX_TEXT:
                 faults.append(Fault(name, quote(value), _TEXT.expected, "not a single value that can be kept as text"))
             elif shown:
                 values[name] = shown
@@ -69,9 +72,6 @@ class Attributes:
         single: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
         several = {"type": "array", "items": single}
         return {"type": "object", "additionalProperties": {"anyOf": [single, several]}, "description": self.expected}
-
-
-_TEXT_LIMIT: Final = 2_000
 
 
 def _pairs(raw: Json) -> list[tuple[str, Json]] | None:
@@ -110,9 +110,9 @@ class Image:
     def read(self, raw: Json, faults: list[Fault]) -> ImageName:
         """Return the name and digest."""
         if isinstance(raw, str):
-            return ImageName(name=raw if len(raw) <= _NAME_LIMIT else quote(raw))
+            return ImageName(name=raw if len(raw) <= MAX_NAME else quote(raw))
         name = raw.get("path") or raw.get("url") if isinstance(raw, dict) else None
-        if not isinstance(name, str) or len(name) > _NAME_LIMIT:
+        if not isinstance(name, str) or len(name) > MAX_NAME:
             return ImageName(name=quote(raw))
         if raw.get("sha256") is None:
             return ImageName(name=name)
@@ -123,7 +123,7 @@ class Image:
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of an image."""
-        name: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": _NAME_LIMIT}
+        name: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
         record = {
             "type": "object",
             "properties": {"path": name, "url": name, "sha256": SHA256.schema()},
@@ -131,8 +131,6 @@ class Image:
         }
         return {"anyOf": [name, record], "description": self.expected}
 
-
-_NAME_LIMIT: Final = 2_000
 
 _PRICE: Final = Fields(
     {
@@ -167,7 +165,7 @@ _RULES: Final[Mapping[str, Rule]] = {
     "prices": Items(_PRICE, most=MAX_ITEMS),
     "seller": _SELLER,
     "ships_from": _TEXT,
-    "ships_to": Items(_TEXT, most=MAX_ITEMS),
+    "ships_to": Items(text(100), most=300),
     "images": Items(Image(), most=MAX_ITEMS),
     "sold_count": _COUNT,
     "stock": _COUNT,

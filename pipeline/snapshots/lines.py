@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipeline.records import Json
 from pipeline.rules import Fault, quote
 
-MAX_LINE: Final = 8 * 1024 * 1024
+MAX_LINE: Final = 4 * 1024 * 1024
 """Bytes of one line; longer ones are passed over."""
 MAX_RATIO: Final = 200
 """Bytes that one compressed byte may become on average, beyond the first `FREE_BYTES`: listings reach about 30."""

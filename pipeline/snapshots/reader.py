@@ -66,12 +66,12 @@ def read_rows(file: InputFile, batch_rows: int) -> Iterator[RowBatch]:
     InputError
         If the file is gone, cannot be opened, or is no Parquet file at all. Damage further in is a rejected row.
     """
-    rows = _rows(file)
-    first = 1
+    source, first = file.path.as_posix(), 1
     try:
-        while chunk := list(islice(rows, batch_rows)):
-            yield _batch(chunk, file.path.as_posix(), first)
-            first += len(chunk)
+        rows = _rows(file)
+        while batch := _batch(islice(rows, batch_rows), source, first):
+            yield batch
+            first += batch.rows_read
     except OSError as error:
         raise InputError(f"{file.path}: cannot be read ({error}), expected a readable file") from error
 
@@ -85,9 +85,10 @@ def _rows(file: InputFile) -> Iterator[Json | Fault]:
     return json_rows(file.path, compression, file.size)
 
 
-def _batch(rows: list[Json | Fault], source: str, first: int) -> RowBatch:
+def _batch(rows: Iterator[Json | Fault], source: str, first: int) -> RowBatch | None:
     listings: list[NumberedListing] = []
     rejected: list[Rejected] = []
+    line = first - 1
     for line, row in enumerate(rows, first):
         if isinstance(row, Fault):
             rejected.append(reject_row(source, line, row))
@@ -96,4 +97,6 @@ def _batch(rows: list[Json | Fault], source: str, first: int) -> RowBatch:
         rejected.extend(faults)
         if listing is not None:
             listings.append(NumberedListing(line=line, listing=listing))
-    return RowBatch(first_line=first, rows_read=len(rows), listings=tuple(listings), rejected=tuple(rejected))
+    if line < first:
+        return None
+    return RowBatch(first_line=first, rows_read=line - first + 1, listings=tuple(listings), rejected=tuple(rejected))

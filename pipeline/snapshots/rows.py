@@ -1,8 +1,7 @@
 """A row becomes a listing or a rejection.
 
 A row without a usable required field is rejected, once, with the first such field. An optional value that cannot be
-used is reported and the row is kept without it. Unknown fields are kept in `extra` unless they are nested too deep to
-be written again.
+used is reported and the row is kept without it. Unknown fields are kept in `extra`.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def _rejected(kind: str, source: str, line: int, fault: Fault, listing_id: str |
         kind=kind,
         source=source,
         line=line,
-        field=fault.place if len(fault.place) <= _MAX_FIELD else quote(fault.place),
+        field=fault.place if fault.place.isprintable() and len(fault.place) <= _MAX_FIELD else quote(fault.place),
         got=fault.got,
         expected=fault.expected,
         reason=fault.reason,
