@@ -1,5 +1,6 @@
 """What the text of a listing says: registered word marks, however written, and the vocabulary of the trade."""
 
+from detectors.text.coded_vocabulary import CodedVocabulary
 from detectors.text.mark_in_text import MarkInText
 
-__all__ = ["MarkInText"]
+__all__ = ["CodedVocabulary", "MarkInText"]
