@@ -50,7 +50,7 @@ _NEGATED_BEFORE: Final = re.compile(
     r"(?:非|不是|并非|無|无|拒绝|杜绝|没有|不卖|不做|绝非|远离|抵制)\s*)$"
 )
 _NEGATED_AFTER: Final = re.compile(
-    r"^\s*(?:ではありません|ではない|じゃない|ではございません|아님|아닙니다|이 아닙니다|不是|勿扰|勿进)"
+    r"^\s*(?:ではありません|ではない|じゃない|ではございません|아님|아닙니다|이 아닙니다|勿扰|勿进)"
 )
 
 
@@ -185,7 +185,7 @@ def _judged(
 ) -> Iterator[_Match]:
     """Yield what counts, the longest phrase at each place first; shorter ones of any observation give way to it."""
     taken: list[tuple[int, int]] = []
-    kind = _FIELDS[field.split("[")[0]]
+    kind = _FIELDS[field.partition("[")[0]]
     for start, end, phrase in sorted(places, key=lambda p: (p[0] - p[1], p[0], p[2].observation)):
         covered = any(first <= start and end <= last and (first, last) != (start, end) for first, last in taken)
         if covered or not _is_whole(view.text, start, end) or kind not in phrase.fields:

@@ -38,7 +38,7 @@ class Distinctiveness:
     letters : int
         Letters and digits of the mark.
     everyday : bool
-        An everyday word, whatever its length.
+        An everyday word, or everyday words only, whatever the length.
     cjk : bool
         Written in hanzi, kana, Hangul or Thai.
     edits : bool
@@ -79,7 +79,7 @@ def grade(mark_text: str) -> Distinctiveness:
     if everyday and len(parts) == 1:
         return _made(Grade.COMMON, letters, everyday=True, reason="an everyday word")
     if everyday:
-        return _made(Grade.DISTINCTIVE, letters, reason="everyday words in a combination of their own")
+        return _made(Grade.DISTINCTIVE, letters, everyday=True, reason="everyday words in a combination of their own")
     return _made(Grade.DISTINCTIVE, letters, free=True, reason="not an everyday word")
 
 

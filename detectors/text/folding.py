@@ -1,7 +1,7 @@
 """Views of a text: the same characters folded in different ways, each with the way back to the original.
 
-No view replaces the original. The look-alike view reads "ＧΑᎷＭА" as a shopper does, but it also rewrites genuine Cyrillic
-words; the spoken view romanises every script. Evidence always quotes the original through `Folded.span`.
+No view replaces the original. The look-alike view reads "ＧΑᎷＭА" as a shopper does, but it also rewrites genuine
+Cyrillic words; the spoken view romanises every script. Evidence always quotes the original through `Folded.span`.
 """
 
 from __future__ import annotations

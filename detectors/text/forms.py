@@ -1,4 +1,4 @@
-"""Judging a place where a mark may stand: is it the mark, in which form, and how is it disguised?"""
+"""Judging a place where a mark may stand: whether it is the mark, in which form, and how it is disguised."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rapidfuzz.distance import OSA
 
 from detectors.text import folding, words
 from detectors.text.distinctiveness import SHORT, Grade
-from detectors.text.spelling import Spelling
-from detectors.text.tokens import MASKS, Squeezed, class_key
+from detectors.text.spelling import Spelling, cuts
+from detectors.text.tokens import MASKS, Squeezed, class_key, class_letters
 
 MASKED_FROM: Final = 4
 """Letters a mark must have to be recognised with one of them masked."""
@@ -153,7 +153,7 @@ def whole(place: Place, spelling: Spelling) -> Hit | None:
     same = compact in {spelling.compact, "".join(spelling.plain)}
     if not (_outside(place.before) and _outside(place.after)):
         return _glued(place, spelling) if same else None
-    split = not _cuts(place.parts) <= spelling.cuts
+    split = not _cuts(place) <= spelling.cuts
     if split and not _split_on_purpose(place, spelling):
         return None
     if not same:
@@ -171,16 +171,20 @@ def _exact(place: Place, spelling: Spelling) -> Hit | None:
     strictness = spelling.distinctiveness
     if strictness.grade is Grade.SHORT and not place.branded and not _cased_like_a_mark(place.quote, spelling):
         return None
-    if strictness.everyday:
-        capital = place.branded or any(c.isupper() for c in place.quote)
-        return _hit(place, spelling, Form.COMMON, "an everyday word", 0.6) if capital else None
-    return _hit(place, spelling, Form.EXACT, "", 1.0)
+    if not strictness.everyday or (place.branded and len(place.parts) == len(place.squeezed.tokens)):
+        return _hit(place, spelling, Form.EXACT, "", 1.0)
+    capital = any(c.isupper() for c in place.quote)
+    if capital and len(spelling.words) > 1:
+        return _hit(place, spelling, Form.EXACT, "", 1.0)
+    if capital or place.branded or len(spelling.words) > 1:
+        return _hit(place, spelling, Form.COMMON, "an everyday word", 1.0 if capital else 0.5)
+    return None
 
 
 def _cased_like_a_mark(quote: str, spelling: Spelling) -> bool:
-    if quote.isupper():
-        return True
-    return spelling.distinctiveness.letters == SHORT and not spelling.distinctiveness.everyday
+    """Say whether a short mark is in capitals, or can be nothing else."""
+    known = spelling.distinctiveness.everyday or words.is_known(spelling.compact)
+    return quote.isupper() or (spelling.distinctiveness.letters > 2 and not known)  # noqa: PLR2004
 
 
 def _stands_out(place: Place) -> bool:
@@ -195,16 +199,16 @@ def _cjk(place: Place, spelling: Spelling) -> Hit | None:
     text = place.squeezed.word(place.first)
     if place.first == place.last:
         at = len(place.before)
-        if strictness.letters <= 3 and words.cuts_a_word(text, at, len(text) - len(place.after)):  # noqa: PLR2004
+        if strictness.letters <= 2 and words.cuts_a_word(text, at, len(text) - len(place.after)):  # noqa: PLR2004
             return None
         letters = place.parts[0]
         if place.before and strictness.letters <= SHORT and _same_syllabary(place.before[-1], letters[0]):
             return None
         if place.after and strictness.letters <= 2 and _same_syllabary(letters[-1], place.after[0]):  # noqa: PLR2004
             return None
-    elif not _split_on_purpose(place, spelling) and not _cuts(place.parts) <= spelling.cuts:
+    elif not _split_on_purpose(place, spelling) and not _cuts(place) <= spelling.cuts:
         return None
-    if _cuts(place.parts) <= spelling.cuts:
+    if _cuts(place) <= spelling.cuts:
         form = Form.COMMON if strictness.everyday else Form.EXACT
         return _hit(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
     return _hit(place, spelling, Form.DISGUISED, "split by signs or spaces", 1.0)
@@ -220,12 +224,8 @@ def _outside(rest: str) -> bool:
     return not rest or rest.isdecimal()
 
 
-def _cuts(parts: list[str]) -> set[int]:
-    cuts, at = set(), 0
-    for part in parts[:-1]:
-        at += len(part)
-        cuts.add(at)
-    return cuts
+def _cuts(place: Place) -> frozenset[int]:
+    return cuts([class_key(part) for part in place.parts])
 
 
 def _split_on_purpose(place: Place, spelling: Spelling) -> bool:
@@ -299,11 +299,11 @@ def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None
         What all marks of the register look like: another's mark is no misspelling of this one.
     """
     strictness = spelling.distinctiveness
-    key = "".join(class_key(part) for part in place.parts)
-    if strictness.cjk or strictness.letters < MASKED_FROM or OSA.distance(key, spelling.key, score_cutoff=1) != 1:
+    key = "".join(class_letters(part) for part in place.parts)
+    if strictness.cjk or strictness.letters < MASKED_FROM or OSA.distance(key, spelling.letters, score_cutoff=1) != 1:
         return None
     if _masked(place, spelling, key):
-        if strictness.letters == MASKED_FROM and not place.quote.upper() == place.quote:
+        if strictness.letters == MASKED_FROM and place.quote.upper() != place.quote:
             return None
         return _hit(place, spelling, Form.DISGUISED, "a letter is masked", 0.9)
     return _edited(place, spelling, others)
@@ -327,9 +327,9 @@ def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | N
 
 def _masked(place: Place, spelling: Spelling, key: str) -> bool:
     """Say whether the one edit is a sign written for, or over, a letter."""
-    wanted, at = spelling.key, 0
+    wanted, at = spelling.letters, 0
     for number, part in enumerate(place.parts[:-1]):
-        at += len(class_key(part))
+        at += len(part)
         gap = place.gaps[number].strip()
         if gap and gap[0] in MASKS and len(gap) <= 2 and key[:at] + wanted[at : at + 1] + key[at:] == wanted:  # noqa: PLR2004
             return True

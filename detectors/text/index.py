@@ -15,7 +15,7 @@ from detectors.text import folding, forms, fragments
 from detectors.text.forms import MASKED_FROM, Hit, Place
 from detectors.text.fragments import Fragment
 from detectors.text.spelling import Spelling
-from detectors.text.tokens import MASKS, KeyCache, Squeezed, class_key, squeeze
+from detectors.text.tokens import MASKS, KeyCache, Squeezed, class_key, class_letters, squeeze
 
 _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud7af]")
 _LONGEST_CHAIN: Final = 4
@@ -59,7 +59,7 @@ class MarkIndex:
         self._shortened: defaultdict[str, list[Spelling]] = defaultdict(list)
         for spelling in spellings:
             if _may_be_edited(spelling):
-                for shorter in {spelling.key, *_shortened(spelling.key)}:
+                for shorter in {spelling.letters, *_shortened(spelling.letters)}:
                     self._shortened[shorter].append(spelling)
         self._near: dict[str, tuple[Spelling, ...]] = {}
 
@@ -74,7 +74,7 @@ class MarkIndex:
         found = [hit for p in self._proposals(views) if (hit := _judge(p, branded=branded)) is not None]
         look = views["look-alike"]
         for first, last in _windows(look, self._words):
-            for spelling in self._neighbours("".join(t.key for t in look.tokens[first : last + 1])):
+            for spelling in self._neighbours(_letters(look, first, last)):
                 hit = forms.near(_window(look, first, last, branded=branded), spelling, self._looks)
                 if hit is not None:
                     found.append(hit)
@@ -109,7 +109,7 @@ class MarkIndex:
             if len(self._near) >= _WORDS_KEPT:
                 self._near.clear()
             shorter = {key, *_shortened(key)} if len(key) >= MASKED_FROM - 1 else set()
-            near = {id(s): s for k in shorter if k in self._shortened for s in self._shortened[k] if s.key != key}
+            near = {id(s): s for k in shorter if k in self._shortened for s in self._shortened[k] if s.letters != key}
             found = self._near[key] = tuple(near.values())
         return found
 
@@ -213,6 +213,10 @@ def _may_be_edited(spelling: Spelling) -> bool:
 def _shortened(key: str) -> Iterator[str]:
     for i in range(len(key)):
         yield key[:i] + key[i + 1 :]
+
+
+def _letters(look: Squeezed, first: int, last: int) -> str:
+    return "".join(class_letters(look.word(number)) for number in range(first, last + 1))
 
 
 def _window(look: Squeezed, first: int, last: int, *, branded: bool) -> Place:

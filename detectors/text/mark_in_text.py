@@ -104,12 +104,20 @@ class MarkInText:
     def _signals(self, listing: Listing, find: Callable[..., list[Hit]]) -> tuple[Signal, ...]:
         by_asset: defaultdict[tuple[str, str], list[_Found]] = defaultdict(list)
         for place in _texts(listing):
-            hits = find(place.text, branded=place.plain is Use.CLAIM and place.kind != "title")
+            branded = place.plain is Use.CLAIM and place.kind != "title"
+            hits = [hit for hit in find(place.text, branded=branded) if not _is_own_brand(listing, place, hit, branded)]
             for used in uses(place.text, hits, plain=place.plain) if hits else ():
                 spelling = used.hit.spelling
                 found = _Found(place=place, used=used)
                 by_asset[spelling.rights_holder_id, spelling.asset_id].append(found)
         return tuple(_signal(key, sorted(found, key=_rank)) for key, found in sorted(by_asset.items()))
+
+
+def _is_own_brand(listing: Listing, place: _Text, hit: Hit, branded: bool) -> bool:  # noqa: FBT001
+    """Say whether what nearly is a mark is what the listing itself declares as its brand: another make."""
+    if hit.form is not Form.FUZZY:
+        return False
+    return branded or (listing.brand or "").casefold() == place.text[hit.start : hit.end].casefold()
 
 
 def _texts(listing: Listing) -> Iterator[_Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from detectors.text import folding
@@ -51,9 +52,9 @@ class Spelling:
         return "".join(self.words)
 
     @property
-    def key(self) -> str:
-        """The class key of the whole mark, word by word."""
-        return "".join(class_key(word) for word in self.words)
+    def letters(self) -> str:
+        """The classes of its letters, one for one: what a spelling with one edit is compared with."""
+        return "".join(class_letters(word) for word in self.words)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -64,18 +65,23 @@ class Spelling:
             found |= {
                 "".join(class_key(word) for word in parts),
                 class_key(compact),
-                compact if compact.isdecimal() else class_letters(compact),
+                class_letters(compact),
             }
         return frozenset(found - {""})
 
     @property
     def cuts(self) -> frozenset[int]:
-        """Offsets in `compact` at which the mark itself has a space or a sign."""
-        cuts, at = set(), 0
-        for word in self.words[:-1]:
-            at += len(word)
-            cuts.add(at)
-        return frozenset(cuts)
+        """Offsets in the class key, word by word, at which the mark itself has a space or a sign."""
+        return cuts([class_key(word) for word in self.words])
+
+
+def cuts(parts: list[str]) -> frozenset[int]:
+    """Return where in the joined parts one part ends and another begins.
+
+    >>> sorted(cuts(["kel", "mar", "o"]))
+    [3, 6]
+    """
+    return frozenset(accumulate(map(len, parts[:-1])))
 
 
 def spellings_of(register: Register) -> tuple[Spelling, ...]:

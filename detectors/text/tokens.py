@@ -113,7 +113,7 @@ def class_key(word: str) -> str:
 
 def class_letters(word: str) -> str:
     """Return a word with each letter replaced by its class, one for one."""
-    return word.translate(LEET)
+    return word if word.isdecimal() else word.translate(LEET)
 
 
 def words_of(text: str) -> Iterator[str]:

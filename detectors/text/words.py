@@ -11,8 +11,11 @@ from wordfreq import get_frequency_dict, zipf_frequency
 LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru")
 """Languages written with spaces whose everyday vocabulary is guarded."""
 
-COMMON_ZIPF: Final = 2.7
+COMMON_ZIPF: Final = 2.3
 """From here on (occurrences per thousand million words, log10) a noun is taken for an everyday word."""
+
+KNOWN_ZIPF: Final = 2.7
+"""From here on a word is no misspelling of a mark."""
 
 FOREIGN_LEAD: Final = 1.0
 """So much more frequent than in English, a word belongs to the other language; names are used alike in all."""
@@ -28,7 +31,7 @@ _LONGEST_HANZI_WORD: Final = 4
 
 def is_known(word: str) -> bool:
     """Say whether a lower-case word is in everyday use in a language written with spaces, names included."""
-    return word in _vocabulary() or _english(word) >= COMMON_ZIPF
+    return word in _vocabulary() or _english(word) >= KNOWN_ZIPF
 
 
 def is_common(word: str) -> bool:
