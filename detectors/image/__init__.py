@@ -1,0 +1,11 @@
+"""Registered pictures in listing photos: description of photos, enrolment of the register, and the detector."""
+
+import cv2
+
+from detectors.image.describe import DESCRIBE_VERSION, describe
+from detectors.image.detector import PhotoReused
+from detectors.image.enrol import EnrolledImages, enrol
+
+cv2.setNumThreads(1)  # the scan runs one process a core
+
+__all__ = ["DESCRIBE_VERSION", "EnrolledImages", "PhotoReused", "describe", "enrol"]

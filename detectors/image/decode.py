@@ -1,0 +1,175 @@
+"""From the bytes of an untrusted file to small grey pictures: the only place that calls an image library's readers."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from pipeline.errors import PhotoRefusedError
+
+Grey = NDArray[np.uint8]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+MAX_BYTES = 32 * 2**20
+MAX_PIXELS = 64_000_000
+MAX_SCANS = 100
+"""A small progressive JPEG can ask for thousands of passes over a large picture; cameras and shops use about 10."""
+MIN_SIDE = 16
+MAX_ASPECT = 20
+MAX_FRAMES = 3
+WORKING_SIDE = 384
+DRAFT_SIDE = 160
+_EXIF_ORIENTATION = 0x0112
+_SIDEWAYS = (5, 6, 7, 8)
+_JPEG = ("JPEG", "MPO")
+_START_OF_SCAN = b"\xff\xda"
+_EXPECTED = f"a picture ({', '.join(FORMATS)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Picture:
+    """A decoded image, reduced to what hashing needs.
+
+    Attributes
+    ----------
+    width, height : int
+        Pixels of the file, after EXIF orientation.
+    layers : tuple of ndarray of uint8, shape (rows, columns)
+        Grey pictures, upright, at most 384 pixels a side. The first is the one to compare in full: the first frame, on
+        white. Further ones: the same on black where the file is transparent, and the next frames of an animation.
+    """
+
+    width: int
+    height: int
+    layers: tuple[Grey, ...]
+
+
+def decode(data: bytes) -> Picture:
+    """Decode an image file of unknown origin.
+
+    The header is judged before a pixel is decoded, so that a decompression bomb costs neither memory nor time. JPEG
+    files are decoded to luminance at a reduced scale (libjpeg's scaled inverse DCT).
+
+    Parameters
+    ----------
+    data : bytes
+        The file, whatever its name says.
+
+    Returns
+    -------
+    Picture
+        Its size and its grey layers.
+
+    Raises
+    ------
+    PhotoRefusedError
+        If it is no picture of a known format, is cut off or broken, or is too large, too small or too narrow.
+    """
+    if not data:
+        raise PhotoRefusedError("the image is empty", got="0 bytes", expected=_EXPECTED)
+    if len(data) > MAX_BYTES:
+        raise PhotoRefusedError(
+            "the image file is too large", got=f"{len(data)} bytes", expected=f"<= {MAX_BYTES} bytes"
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which we do not use
+        try:
+            return _picture(data)
+        except PhotoRefusedError:
+            raise
+        except Exception as error:  # a reader meets hostile bytes with any of a dozen exceptions
+            reason = "the image cannot be decoded"
+            raise PhotoRefusedError(reason, got=_shown(data, error), expected=_EXPECTED) from error
+
+
+def _shown(data: bytes, error: Exception) -> str:
+    """Return a short, printable account of a file that cannot be read."""
+    if isinstance(error, Image.DecompressionBombError):
+        return f"more than {MAX_PIXELS} pixels"
+    if isinstance(error, UnidentifiedImageError):
+        return f"{len(data)} bytes starting with {data[:16]!r}"
+    return f"{type(error).__name__}: {error}"[:120]
+
+
+def _picture(data: bytes) -> Picture:
+    with Image.open(BytesIO(data), formats=FORMATS) as image:
+        _check_header(image, data)
+        turn = image.getexif().get(_EXIF_ORIENTATION, 1)
+        width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
+        if image.format in _JPEG:
+            image.draft("L", (DRAFT_SIDE, DRAFT_SIDE))
+            layers = _grey_layers(image)
+        else:
+            frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
+            layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
+    return Picture(width=width, height=height, layers=tuple(_upright(_reduced(layer), turn) for layer in layers))
+
+
+def _check_header(image: Image.Image, data: bytes) -> None:
+    """Refuse by the header alone what would be too dear or too small to look at."""
+    width, height = image.size
+    got = f"{width} x {height} pixels"
+    if width * height > MAX_PIXELS:
+        raise PhotoRefusedError("the image is too large", got=got, expected=f"<= {MAX_PIXELS} pixels")
+    if min(width, height) < MIN_SIDE:
+        raise PhotoRefusedError("the image is too small", got=got, expected=f">= {MIN_SIDE} pixels a side")
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise PhotoRefusedError("the image is too narrow", got=got, expected=f"sides of at most {MAX_ASPECT} to 1")
+    if image.format in _JPEG and (scans := data.count(_START_OF_SCAN)) > MAX_SCANS:
+        raise PhotoRefusedError("the image has too many passes", got=f"{scans} scans", expected=f"<= {MAX_SCANS} scans")
+
+
+def _grey_layers(frame: Image.Image) -> list[Grey]:
+    """Return the luminance of a frame; of a transparent one, on white and on black."""
+    if frame.mode == "L" and "transparency" not in frame.info:
+        return [np.asarray(frame)]
+    if frame.mode.startswith(("I", "F")):
+        return [_eight_bits(np.asarray(frame))]
+    if not frame.has_transparency_data:
+        return [np.asarray(frame.convert("RGB").convert("L"))]
+    rgba = frame.convert("RGBA")
+    alpha, grey = rgba.getchannel("A"), rgba.convert("L")
+    if alpha.getextrema() == (255, 255):
+        return [np.asarray(grey)]
+    return [np.asarray(Image.composite(grey, Image.new("L", frame.size, ground), alpha)) for ground in (255, 0)]
+
+
+def _eight_bits(samples: NDArray[np.generic]) -> Grey:
+    """Stretch integers or floats of any depth to 0..255; what is no finite number counts as 0."""
+    values = np.nan_to_num(samples.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    span = high - low
+    return ((values - low) * (255.0 / span if 0 < span < np.inf else 0.0)).astype(np.uint8)
+
+
+def _reduced(grey: Grey) -> Grey:
+    """Shrink a picture to the working size by area averages; a smaller one stays as it is."""
+    height, width = grey.shape
+    scale = WORKING_SIDE / max(width, height)
+    if scale >= 1:
+        return grey
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _upright(grey: Grey, turn: int) -> Grey:
+    """Undo an EXIF orientation [1]_.
+
+    References
+    ----------
+    .. [1] CIPA DC-008, "Exchangeable image file format for digital still cameras: Exif", tag 0x0112.
+    """
+    if turn in _SIDEWAYS:
+        grey = grey.T
+    if turn in (3, 4, 7, 8):
+        grey = grey[::-1]
+    if turn in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    return np.ascontiguousarray(grey)

@@ -1,0 +1,79 @@
+"""What is kept of a photo: its size, its hashes and where each was taken."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from detectors.image import hashes, views
+from detectors.image.decode import decode
+from pipeline.records import PhotoDescription
+
+DESCRIBE_VERSION = "photo-1"
+"""Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
+
+MIN_DETAIL = 64
+"""Coefficients of 256 that must stand clear of noise; with fewer, the hash would be that of any flat picture."""
+
+
+def describe(data: bytes) -> PhotoDescription:
+    """Describe a photo of a listing.
+
+    Parameters
+    ----------
+    data : bytes
+        The image file.
+
+    Returns
+    -------
+    PhotoDescription
+        With one row in `views` and `boxes` for each name in `LISTING_VIEWS`, then two for each further layer. Views
+        that the photo does not have, or without detail, are all zero in both.
+
+    Raises
+    ------
+    PhotoRefusedError
+        If the file cannot be decoded.
+    """
+    picture = decode(data)
+    first, *others = picture.layers
+    looks = [hashed(first, views.listing_boxes(first)), *(hashed(layer, views.layer_boxes(layer)) for layer in others)]
+    found = np.concatenate([look for look, _ in looks])
+    boxes = np.concatenate([box for _, box in looks])
+    plain = not boxes.any()
+    return PhotoDescription(
+        digest=hashlib.sha256(data).hexdigest(),
+        width=picture.width,
+        height=picture.height,
+        plain=plain,
+        phash=hashes.phash(first),
+        views=found[:0] if plain else found,
+        boxes=boxes[:0] if plain else boxes,
+    )
+
+
+def hashed(grey: views.Grey, boxes: views.Boxes) -> tuple[hashes.Hashes, views.Boxes]:
+    """Hash the views of a picture; those without detail or extent are zeroed in both results.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (rows, columns)
+        The picture.
+    boxes : ndarray of float32, shape (n, 4)
+        Where the views lie.
+
+    Returns
+    -------
+    tuple of (ndarray of uint64, ndarray of float32), each of shape (n, 4)
+        Hashes and boxes.
+    """
+    found = np.zeros((len(boxes), hashes.WORDS), dtype=np.uint64)
+    here = np.flatnonzero(boxes.any(axis=1))
+    spectra = hashes.coefficients(views.sampled(grey, boxes[here]))
+    clear = hashes.detail(spectra) >= MIN_DETAIL
+    kept = here[clear]
+    found[kept] = hashes.dct_hash(spectra[clear])
+    placed = np.zeros_like(boxes)
+    placed[kept] = boxes[kept]
+    return found, placed

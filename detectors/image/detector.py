@@ -1,0 +1,93 @@
+"""PhotoReused: a registered photo, work, design or logo appears among a listing's photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.image.enrol import ENROL_VERSION, EnrolledImages
+from detectors.image.evidence import DETECTOR, OBSERVATIONS, SUBJECTS, Match, signal
+from detectors.image.matches import PASSES, Matches, Rows, is_core, matches, queries
+from detectors.image.search import HashIndex, scan
+from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
+
+
+class PhotoReused:
+    """Sees a registered picture in a listing's photos, also mirrored, turned, framed, trimmed, tiled or slightly cut.
+
+    Parameters
+    ----------
+    enrolled : EnrolledImages
+        The hashes of the register's pictures.
+    register : Register
+        Whose assets name them.
+
+    Notes
+    -----
+    Observations are named `<what>.<extent>.<distance>`: what is "photo", "artwork", "design" or "logo"; extent is
+    "copy" when all of the photo equals all of the registered picture (but for borders and banners), "part" when a
+    region of the photo or a crop of the picture does; distance is "near" up to 24 differing bits of 256, else "far".
+    """
+
+    name = DETECTOR
+    version = f"{ENROL_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
+    observations = OBSERVATIONS
+
+    def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
+        self._enrolled = enrolled
+        places = {name: place for place, name in enumerate(enrolled.names)}
+        self._owners: dict[int, list[tuple[int, str, Asset]]] = {}
+        """For each picture: the assets that it shows, with their place in the register and their holder."""
+        for order, (holder, asset) in enumerate((h.id, a) for h in register.rights_holders for a in h.assets):
+            for name in dict.fromkeys(asset.images):
+                if asset.kind in SUBJECTS and name in places:
+                    self._owners.setdefault(places[name], []).append((order, holder, asset))
+        core = is_core(enrolled)
+        self._core, self._crops = np.flatnonzero(core), np.flatnonzero(~core)
+        self._find_core = HashIndex(enrolled.hashes[self._core]).within
+        self._find_crop = HashIndex(enrolled.hashes[self._crops]).within
+
+    def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
+        """Return the signals of each listing of a batch, in the batch's order: one an asset, its best match."""
+        photos = [photo for several in batch.photos for photo in several]
+        listing_of = np.repeat(np.arange(len(batch.photos)), [len(several) for several in batch.photos])
+        found = matches(queries(photos), Rows(self._core, self._find_core), Rows(self._crops, self._find_crop))
+        best: list[dict[int, tuple[Match, str, Asset]]] = [{} for _ in batch.listings]
+        for listing, match in self._best(found, listing_of):
+            for order, holder, asset in self._owners.get(match.image, ()):
+                rival = best[listing].get(order)
+                if rival is None or match < rival[0]:
+                    best[listing][order] = (match, holder, asset)
+        return [
+            tuple(
+                signal(match, photos[match.photo], holder, asset, self._enrolled) for _, (match, holder, asset) in found
+            )
+            for found in (sorted(of_listing.items(), key=lambda item: item[0]) for of_listing in best)
+        ]
+
+    def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
+        """Return what is seen of one asset in one listing, by comparing every pair of hashes."""
+        del listing  # only its photos are looked at
+        mine = {image: owner for image, owners in self._owners.items() for owner in owners if owner[2] == asset}
+        core, crops = (rows[np.isin(self._enrolled.images[rows], list(mine))] for rows in (self._core, self._crops))
+        found = matches(
+            queries(photos), *(Rows(rows, partial(scan, stored=self._enrolled.hashes[rows])) for rows in (core, crops))
+        )
+        best = min((match for _, match in self._best(found, np.zeros(len(photos), dtype=np.int64))), default=None)
+        if best is None:
+            return ()
+        return (signal(best, photos[best.photo], mine[best.image][1], asset, self._enrolled),)
+
+    def _best(self, found: Matches, listing_of: NDArray[np.int64]) -> Iterator[tuple[int, Match]]:
+        """Yield the best match of each picture in each listing, with the listing's place in the batch."""
+        images = self._enrolled.images[found.stored].astype(np.int64)
+        listings = listing_of[found.photo]
+        order = np.lexsort((found.stored, found.view, found.orientation, found.photo, found.bits, images, listings))
+        pairs = np.stack([listings, images], axis=1)[order]
+        first = order[np.append(True, np.any(pairs[1:] != pairs[:-1], axis=1))[: len(order)]]
+        columns = (found.bits, found.photo, found.orientation, found.view, found.stored, images)
+        rows = zip(*(column[first].tolist() for column in columns), strict=True)
+        return zip(listings[first].tolist(), (Match(*row) for row in rows), strict=True)

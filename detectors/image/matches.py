@@ -1,0 +1,148 @@
+"""Which views of which photos are copies of which registered views: the passes of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.image.enrol import EnrolledImages
+from detectors.image.hashes import ORIENTATIONS, WORDS, Hashes, Orientation, oriented
+from detectors.image.search import Pairs
+from detectors.image.views import CORE_VIEWS, is_main
+from pipeline.records import Photo
+
+
+class Rows(NamedTuple):
+    """A choice of registered views, with a way to search them.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (n,)
+        Rows of `EnrolledImages`.
+    find : callable
+        From queries and a radius in bits to the pairs within it; `stored` counts in `rows`.
+    """
+
+    rows: NDArray[np.int64]
+    find: Callable[[Hashes, int], Pairs]
+
+
+class Pass(NamedTuple):
+    """One pass of the search: which views of the photo are compared with which views of the registered pictures.
+
+    Attributes
+    ----------
+    main : bool
+        Whether the photo's main views are looked for, or its parts.
+    core : bool
+        Whether they are looked for among the core views of the registered pictures, or among their crops.
+    orientations : tuple of Orientation
+        Mirrors and turns to undo.
+    radius : int
+        Bits that may differ.
+    """
+
+    main: bool
+    core: bool
+    orientations: tuple[Orientation, ...]
+    radius: int
+
+
+PASSES = (
+    Pass(main=True, core=True, orientations=ORIENTATIONS[:2], radius=47),
+    Pass(main=True, core=True, orientations=ORIENTATIONS[2:], radius=31),
+    Pass(main=False, core=True, orientations=ORIENTATIONS[:2], radius=31),
+    Pass(main=True, core=False, orientations=ORIENTATIONS[:2], radius=39),
+)
+"""The full cross of all views is left out: a part of the photo that equals a crop of a picture proves little and costs
+most. Radii were chosen on photos of clothes and goods: see benchmarks/images_hashes.py."""
+
+
+class Queries(NamedTuple):
+    """The views of a batch of photos, with nothing that a photo does not have.
+
+    Attributes
+    ----------
+    hashes : ndarray of uint64, shape (n, 4)
+        One row a view.
+    photos : ndarray of int64, shape (n,)
+        Place of the photo in the batch.
+    views : ndarray of int64, shape (n,)
+        Row of the view in the photo's description.
+    """
+
+    hashes: Hashes
+    photos: NDArray[np.int64]
+    views: NDArray[np.int64]
+
+
+class Matches(NamedTuple):
+    """Everything within the radii, one row a match.
+
+    Attributes
+    ----------
+    photo, view : ndarray of int64, shape (k,)
+        Place of the photo in the batch and row of the view in its description.
+    stored : ndarray of int64, shape (k,)
+        Row of the registered view in `EnrolledImages`.
+    orientation : ndarray of int64, shape (k,)
+        Place in `ORIENTATIONS`.
+    bits : ndarray of int64, shape (k,)
+        Bits that differ.
+    """
+
+    photo: NDArray[np.int64]
+    view: NDArray[np.int64]
+    stored: NDArray[np.int64]
+    orientation: NDArray[np.int64]
+    bits: NDArray[np.int64]
+
+
+def queries(photos: Sequence[Photo]) -> Queries:
+    """Gather the views of some photos."""
+    hashes: list[Hashes] = [np.zeros((0, WORDS), dtype=np.uint64)]
+    views = [np.zeros(0, dtype=np.int64)]
+    for photo in photos:
+        there = np.flatnonzero(photo.description.boxes.any(axis=1))
+        hashes.append(photo.description.views[there])
+        views.append(there)
+    owners = np.repeat(np.arange(len(photos)), [len(there) for there in views[1:]])
+    return Queries(np.concatenate(hashes), owners, np.concatenate(views))
+
+
+def is_core(enrolled: EnrolledImages) -> NDArray[np.bool_]:
+    """Tell which registered views show nearly all of their picture."""
+    return enrolled.views < CORE_VIEWS
+
+
+def matches(wanted: Queries, core: Rows, crops: Rows) -> Matches:
+    """Run every pass over a batch of photos.
+
+    Parameters
+    ----------
+    wanted : Queries
+        The photos' views.
+    core, crops : Rows
+        Registered views that show nearly all of their picture, and those that are crops.
+
+    Returns
+    -------
+    Matches
+        All of them, in no order that matters.
+    """
+    main = is_main(wanted.views)
+    columns: list[tuple[NDArray[np.int64], ...]] = []
+    for part in PASSES:
+        chosen = np.flatnonzero(main == part.main)
+        rows, find = core if part.core else crops
+        for orientation in part.orientations:
+            pairs = find(oriented(wanted.hashes[chosen], orientation), part.radius)
+            asked = chosen[pairs.query]
+            place = np.full(len(asked), ORIENTATIONS.index(orientation))
+            columns.append(
+                (wanted.photos[asked], wanted.views[asked], rows[pairs.stored], place, pairs.bits.astype(np.int64))
+            )
+    return Matches(*(np.concatenate(column) for column in zip(*columns, strict=True)))
