@@ -4,8 +4,8 @@ import cv2
 
 from detectors.image.describe import DESCRIBE_VERSION, describe
 from detectors.image.detector import PhotoReused
-from detectors.image.enrol import EnrolledImages, enrol
+from detectors.image.enrol import ENROL_VERSION, EnrolledImages, enrol
 
 cv2.setNumThreads(1)  # the scan runs one process a core
 
-__all__ = ["DESCRIBE_VERSION", "EnrolledImages", "PhotoReused", "describe", "enrol"]
+__all__ = ["DESCRIBE_VERSION", "ENROL_VERSION", "EnrolledImages", "PhotoReused", "describe", "enrol"]

@@ -157,7 +157,8 @@ def _busy(grey: Grey, region: Pixels, axis: int) -> NDArray[np.bool_]:
     """Tell which columns (axis 0) or rows (axis 1) of a region show anything."""
     left, top, right, bottom = region
     part = grey[top:bottom, left:right]
-    return np.greater(part.max(axis=axis) - part.min(axis=axis), _FLAT)
+    busy: NDArray[np.bool_] = part.max(axis=axis) - part.min(axis=axis) > _FLAT
+    return busy
 
 
 def _trimmed(grey: Grey, region: Pixels) -> Pixels:
