@@ -71,7 +71,8 @@ def name_or_number(longest: int) -> Value:
             return str(raw)
         raise UnusableError("neither a text nor a whole number")
 
-    accepts = {"type": ["string", "integer"], "minLength": 1, "maxLength": longest}
+    bounds = {"minimum": 1 - MAX_COUNT, "maximum": MAX_COUNT - 1}
+    accepts = {"type": ["string", "integer"], "pattern": r"\S", "maxLength": longest, **bounds}
     return Value(f"a text of 1 to {longest:,} characters or a whole number", parse, accepts)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from pipeline.errors import InputError
+from pipeline.errors import CounterfoilError, InputError
 from pipeline.records import Json
 from pipeline.rules import quote
 
@@ -19,7 +19,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 64
 
 
-class DocumentError(ValueError):
+class DocumentError(CounterfoilError):
     """A document that is no proper JSON or YAML; the message says where and what was expected."""
 
 
