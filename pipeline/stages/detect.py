@@ -13,7 +13,7 @@ from pipeline.stages.contents import photos_in, read_partition, read_shelves, us
 from pipeline.stages.kit import Workbench, detector_of
 from pipeline.stages.plan import Scan, Stage, in_groups
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.lake import digest_of
+from pipeline.store.lake import Lake, digest_of
 from pipeline.store.shelves import shelves_of
 
 LOOKUP = 5_000
@@ -43,19 +43,17 @@ class Sight:
 class Look:
     """A unit of work: one detector, one partition."""
 
+    key: str
     detector: str
     sight: Sight
-
-    @property
-    def key(self) -> str:
-        """Digest of all that the signals depend on."""
-        return self.sight.signals_key(self.detector)
 
 
 def detect(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> None:
     """Let each detector look at each partition that it has not seen."""
     looks = (
-        Look(detector=name, sight=sight) for sight in sights(scan, bench, partitions) for name in scan.kit.detectors
+        Look(key=sight.signals_key(name), detector=name, sight=sight)
+        for sight in sights(scan, bench, partitions)
+        for name in scan.kit.detectors
     )
     total = len(partitions) * len(scan.kit.detectors)
     Stage(name="signals", do=detect_partition).run(scan, conductor, looks, total=total)
@@ -98,11 +96,11 @@ def detect_partition(look: Look) -> None:
     lake.write("signals", look.key, pa.table(columns))
 
 
-def read_signals(sight: Sight) -> dict[int, tuple[Signal, ...]]:
-    """Read what all detectors saw in a partition, by row."""
+def read_signals(lake: Lake, names: tuple[str, ...]) -> dict[int, tuple[Signal, ...]]:
+    """Read what detectors saw in a partition, by row; signals stand in the order of the files."""
     found: dict[int, tuple[Signal, ...]] = {}
-    for name in sight.bench.kit.detectors:
-        table = sight.bench.lake.read("signals", sight.signals_key(name))
+    for name in names:
+        table = lake.read("signals", name)
         for row, signals in zip(table["row"].to_pylist(), table["signals"].to_pylist(), strict=True):
             found[row] = found.get(row, ()) + from_json(tuple[Signal, ...], signals)
     return found

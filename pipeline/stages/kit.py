@@ -15,14 +15,30 @@ from pipeline.store.lake import Lake
 class Kit(Protocol):
     """All that looks into photos and listings: without state, hashable, and picklable by name."""
 
-    describer: str
-    """Version of `describe`."""
-    learner: str
-    """Version of `observe` and `learn`."""
-    detectors: Mapping[str, str]
-    """Version of each detector, by name, in the order in which signals are listed."""
-    references: Mapping[str, frozenset[str]]
-    """Which of the references "enrolled" and "learned" each detector is built from, if any."""
+    @property
+    def describer(self) -> str:
+        """Version of `describe`."""
+        ...
+
+    @property
+    def enroller(self) -> str:
+        """Version of `enrol`."""
+        ...
+
+    @property
+    def learner(self) -> str:
+        """Version of `observe` and `learn`."""
+        ...
+
+    @property
+    def detectors(self) -> Mapping[str, str]:
+        """Version of each detector, by name, in the order in which signals are listed."""
+        ...
+
+    @property
+    def references(self) -> Mapping[str, frozenset[str]]:
+        """Which of the references "enrolled" and "learned" each detector is built from, if any."""
+        ...
 
     def describe(self, data: bytes) -> PhotoDescription:
         """Describe a photo, or raise `PhotoRefusedError`."""

@@ -22,16 +22,12 @@ from pipeline.store.observations import select_contents
 class Lesson:
     """A unit of work: the contents of a partition that the scan saw."""
 
+    key: str
     kit: Kit
     lake: Lake
     register: str
     partition: str
     rows: tuple[int, ...]
-
-    @property
-    def key(self) -> str:
-        """Digest of all that the observations depend on."""
-        return digest_of(self.kit.learner, self.register, self.partition, self.rows)
 
 
 def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Workbench:
@@ -64,7 +60,7 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
 
 
 def _enrol(scan: Scan) -> str:
-    name = digest_of(scan.kit.describer, scan.register.digest)
+    name = digest_of(scan.kit.enroller, scan.register.digest)
     if not scan.lake.has("registers", scan.register.digest):
         scan.lake.write_bytes("registers", scan.register.digest, to_json(scan.register))
     if not scan.lake.has("enrolled", name):
@@ -77,9 +73,11 @@ def _lessons(scan: Scan, partitions: tuple[str, ...], keys: list[str]) -> Iterat
     for partition in partitions:
         with scan.store.read() as connection:
             rows = tuple(found.row for found in select_contents(connection, scan.run_id, partition))
-        lesson = Lesson(kit=scan.kit, lake=scan.lake, register=scan.register.digest, partition=partition, rows=rows)
-        keys.append(lesson.key)
-        yield lesson
+        key = digest_of(scan.kit.learner, scan.register.digest, partition, rows)
+        keys.append(key)
+        yield Lesson(
+            key=key, kit=scan.kit, lake=scan.lake, register=scan.register.digest, partition=partition, rows=rows
+        )
 
 
 def observe_partition(lesson: Lesson) -> None:

@@ -65,6 +65,7 @@ class Scan:
             "counterfoil": version("counterfoil"),
             "content": CONTENT_VERSION,
             "describer": self.kit.describer,
+            "enroller": self.kit.enroller,
             "learner": self.kit.learner,
             "detectors": dict(self.kit.detectors),
             "scoring": scoring_version(),

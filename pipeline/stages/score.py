@@ -25,19 +25,13 @@ GONE = Refusal(reason="the file changed while it was scanned", expected="the sam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """A unit of work: what the scan saw of a partition, and the names of the input files for rejections."""
+    """A unit of work: what the scan saw of a partition, what was seen in it, and the names of the input files."""
 
+    key: str
     sight: Sight
+    signals: tuple[str, ...]
     selected: tuple[Selected, ...]
     sources: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Digest of all that the candidates depend on."""
-        bench = self.sight.bench
-        signals = [self.sight.signals_key(name) for name in bench.kit.detectors]
-        seen = [[s.row, s.source, s.line, s.captured_at and s.captured_at.isoformat()] for s in self.selected]
-        return digest_of(scoring_version(), self.sight.partition, signals, seen, self.sources)
 
 
 def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> tuple[str, ...]:
@@ -53,9 +47,10 @@ def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: l
     for sight in sights(scan, bench, partitions):
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)
-        unit = Scoring(sight=sight, selected=selected, sources=sources)
-        keys.append(unit.key)
-        yield unit
+        signals = tuple(sight.signals_key(name) for name in bench.kit.detectors)
+        key = digest_of(scoring_version(), sight.partition, signals, to_json(selected).decode(), sources)
+        keys.append(key)
+        yield Scoring(key=key, sight=sight, signals=signals, selected=selected, sources=sources)
 
 
 def score_partition(unit: Scoring) -> None:
@@ -78,7 +73,7 @@ def score_partition(unit: Scoring) -> None:
 def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Candidate]:
     """Score the newest content of each listing, as of its last capture."""
     register = register_of(unit.sight.bench.lake, unit.sight.bench.register)
-    signals = read_signals(unit.sight)
+    signals = read_signals(unit.sight.bench.lake, unit.signals)
     found: list[Candidate] = []
     for seen in unit.selected:
         if seen.captured_at is not None and seen.row in signals:

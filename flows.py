@@ -1,0 +1,150 @@
+"""The composition root: joins the pipeline to the detectors, and the only place that knows Prefect.
+
+``python flows.py`` serves the scan of the settings file on its schedule.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from detectors import DetectorKit
+from pipeline.engine import DaskEngine, Engine, LocalEngine
+from pipeline.errors import CounterfoilError, InputError
+from pipeline.progress import TerminalProgress
+from pipeline.records import Json
+from pipeline.register import load_register, register_folder
+from pipeline.settings import Settings, lake_folder, prefect_switches, read_settings
+from pipeline.snapshots import find_inputs
+from pipeline.stages import Scan, run_scan
+from pipeline.store.database import open_store
+from pipeline.store.lake import Lake
+
+for _name, _value in prefect_switches(Path.cwd()).items():
+    os.environ.setdefault(_name, _value)
+
+from prefect import flow, task  # noqa: E402  Prefect reads the environment when it is imported
+from prefect.artifacts import create_table_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+
+T = TypeVar("T")
+
+RETRIES = 3
+RETRY_AFTER_S = 2
+
+
+class FlowConductor:
+    """Carries out each step as a Prefect task that is tried again after an I/O error.
+
+    Parameters
+    ----------
+    progress : TerminalProgress
+        Shows how far the stages are.
+    """
+
+    def __init__(self, progress: TerminalProgress) -> None:
+        self._progress = progress
+
+    def perform(self, name: str, step: Callable[[], T]) -> T:
+        """Carry out one step as a task without parameters: listings are no business of Prefect's database."""
+
+        def carry_out() -> T:
+            return step()
+
+        as_task = task(
+            name=name,
+            retries=RETRIES,
+            retry_delay_seconds=RETRY_AFTER_S,
+            retry_condition_fn=_is_io_error,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )
+        return as_task(carry_out)()
+
+    def report(self, stage: str, done: int, total: int | None) -> None:
+        """Show how far a stage is."""
+        self._progress.report(stage, done, total)
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(UTC)
+
+
+def _is_io_error(_task: object, _run: object, state: Any) -> bool:
+    return isinstance(state.result(raise_on_failure=False), OSError)
+
+
+def prepare_scan(settings: Settings) -> Scan:
+    """Read what a scan needs and open its store.
+
+    Parameters
+    ----------
+    settings : Settings
+        With a register and snapshots.
+
+    Raises
+    ------
+    CounterfoilError
+        If anything cannot be read or opened.
+    """
+    if not settings.register or not settings.snapshots:
+        raise InputError("a scan needs snapshots and a register, got none, expected their paths")
+    register = Path(settings.register)
+    return Scan(
+        inputs=find_inputs([Path(path) for path in settings.snapshots]),
+        register=load_register(register),
+        register_folder=register_folder(register),
+        out=Path(settings.out),
+        store=open_store(settings.store),
+        lake=Lake(lake_folder(settings).resolve()),
+        engine=make_engine(settings),
+        kit=DetectorKit(),
+    )
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Return the engine that the settings ask for."""
+    if settings.engine == "dask":
+        return DaskEngine(settings.dask_address, allow_plain=settings.dask_allow_plain)
+    return LocalEngine(settings.workers or os.cpu_count() or 1)
+
+
+def scan_now(prepared: Scan) -> dict[str, Json]:
+    """Run the scan flow in this process and return the record of the run."""
+
+    @flow(name="scan", persist_result=False)
+    def scan_once() -> dict[str, Json]:
+        return _carry_out(prepared)
+
+    return scan_once()
+
+
+@flow(name="scan", persist_result=False)
+def scan() -> dict[str, Json]:
+    """Scan what the settings say: the flow that runs on a schedule."""
+    return _carry_out(prepare_scan(read_settings(os.environ, Path.cwd())))
+
+
+def _carry_out(prepared: Scan) -> dict[str, Json]:
+    with TerminalProgress() as progress, prepared.engine:
+        run = run_scan(prepared, FlowConductor(progress))
+    counts: dict[str, Any] = run["counts"]
+    create_table_artifact(key="scan", table=[counts], description=f"Scan {run['run_id'][:12]}")
+    return run
+
+
+def serve() -> None:
+    """Serve the scan on the schedule of the settings, one run at a time, until stopped."""
+    settings = read_settings(os.environ, Path.cwd())
+    scan.serve(name="scheduled", cron=settings.schedule, limit=1, print_starting_message=False)
+
+
+if __name__ == "__main__":
+    try:
+        serve()
+    except CounterfoilError as error:
+        sys.exit(f"counterfoil: {error}")

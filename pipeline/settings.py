@@ -1,0 +1,181 @@
+"""Settings, read once and by entry points only.
+
+They stand in `counterfoil.toml` in the working directory, or in the file that COUNTERFOIL_SETTINGS names.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from pipeline.errors import SettingsError
+
+FILE_NAME: Final = "counterfoil.toml"
+VARIABLE: Final = "COUNTERFOIL_SETTINGS"
+ENGINES: Final = ("local", "dask")
+SILENT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    }
+)
+"""What keeps Prefect from calling out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, with their defaults.
+
+    Attributes
+    ----------
+    store : str
+        SQLAlchemy URL of the store.
+    lake : str
+        Folder of Parquet files; empty means beside a SQLite store, or `.counterfoil/lake`.
+    out : str
+        Folder for the results of a scan.
+    engine : str
+        Where units of work are done: "local" or "dask".
+    workers : int
+        Local processes; 0 means one for each core.
+    dask_address : str
+        Address of the Dask scheduler, for the engine "dask".
+    dask_allow_plain : bool
+        Whether a scheduler on another machine may be spoken to without TLS.
+    register : str
+        Register of the scheduled scan.
+    snapshots : tuple of str
+        Snapshots of the scheduled scan; folders may gain files between runs.
+    schedule : str
+        When the scheduled scan runs, as a cron expression in UTC.
+    """
+
+    store: str = "sqlite:///.counterfoil/counterfoil.db"
+    lake: str = ""
+    out: str = "out"
+    engine: str = "local"
+    workers: int = 0
+    dask_address: str = ""
+    dask_allow_plain: bool = False
+    register: str = ""
+    snapshots: tuple[str, ...] = ()
+    schedule: str = "0 3 * * *"
+
+    def __post_init__(self) -> None:
+        """Check what one setting can be."""
+        if self.engine not in ENGINES:
+            raise SettingsError(f"engine: no such engine, got {self.engine!r}, expected one of {', '.join(ENGINES)}")
+        if not 0 <= self.workers <= 1_024:  # noqa: PLR2004
+            raise SettingsError(f"workers: out of range, got {self.workers}, expected 0 to 1024")
+        if self.engine == "dask" and not self.dask_address:
+            raise SettingsError("dask_address: missing, got '', expected the address of a scheduler")
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], place: str) -> Self:
+        """Return the settings of a document.
+
+        Parameters
+        ----------
+        document : mapping
+            Settings by name; what is missing has its default.
+        place : str
+            For messages.
+
+        Raises
+        ------
+        SettingsError
+            If a setting is unknown, of another type, or out of range.
+        """
+        known = {field.name: type(field.default) for field in fields(cls)}
+        read: dict[str, Any] = {}
+        for name, value in document.items():
+            if name not in known:
+                raise SettingsError(f"{place}: no such setting, got {name!r}, expected one of {', '.join(known)}")
+            read[name] = _typed(value, known[name], f"{place}: {name}")
+        try:
+            return cls(**read)
+        except SettingsError as error:
+            raise SettingsError(f"{place}: {error}") from None
+
+
+def read_settings(environment: Mapping[str, str], folder: Path) -> Settings:
+    """Read the settings file, if there is one.
+
+    Parameters
+    ----------
+    environment : mapping
+        May name the file.
+    folder : Path
+        The working directory, which may hold it.
+
+    Raises
+    ------
+    SettingsError
+        If the file that is named does not exist, or a file is not TOML or has a setting that cannot be used.
+    """
+    named = environment.get(VARIABLE)
+    path = Path(named) if named else folder / FILE_NAME
+    if not named and not path.exists():
+        return Settings()
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}, expected a TOML file") from error
+    return Settings.of(document, str(path))
+
+
+def prefect_switches(folder: Path) -> dict[str, str]:
+    """Return the environment in which Prefect starts, wherever the user has not set otherwise.
+
+    Parameters
+    ----------
+    folder : Path
+        The working directory; Prefect's own files go to a folder in it.
+
+    Notes
+    -----
+    Prefect reads its environment when it is imported. `SILENT` keeps it from calling out.
+    """
+    return {
+        **SILENT,
+        "PREFECT_HOME": str(folder / ".counterfoil" / "prefect"),
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+        "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+    }
+
+
+def lake_folder(settings: Settings) -> Path:
+    """Return the folder of the lake: as set, beside a SQLite file, or the default.
+
+    Examples
+    --------
+    >>> lake_folder(Settings(store="sqlite:///data/counterfoil.db")).as_posix()
+    'data/lake'
+    """
+    if settings.lake:
+        return Path(settings.lake)
+    if settings.store.startswith("sqlite:///"):
+        return Path(settings.store.removeprefix("sqlite:///")).parent / "lake"
+    return Path(".counterfoil/lake")
+
+
+def _typed(value: object, kind: type, place: str) -> object:
+    if kind is tuple:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise SettingsError(f"{place}: of another type, got {value!r}, expected a list of texts")
+    if type(value) is not kind:
+        raise SettingsError(f"{place}: of another type, got {value!r}, expected {kind.__name__}")
+    return value
