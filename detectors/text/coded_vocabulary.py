@@ -16,9 +16,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from detectors.text import folding
+from detectors.text.phrases import Phrases, holds, is_whole
 from pipeline.records import Asset, Json, Listing, ListingBatch, Photo, Signal
 
 NAME: Final = "coded_vocabulary"
@@ -43,10 +42,9 @@ _SAYS: Final = {
 }
 _NEVER_NEGATED: Final = frozenset({"evasive", "contact", "denial"})
 
-_LETTER: Final = re.compile(rf"[^\W_{folding.CJK}]")
 _NEGATED_BEFORE: Final = re.compile(
-    rf"(?:(?<![^\W_{folding.CJK}])(?:not|no|never|not an?|isn't|without|non|kein|keine|keinen|nicht|pas|pas de|sans|sin|"
-    r"no es|senza|sem|nao|não|nie|bez|geen|niet|не|нет|без)\s+(?:an?\s+|ein\s+|une?\s+)?|"
+    rf"(?:(?<![^\W_{folding.CJK}])(?:not|no|never|not an?|isn't|without|non|kein|keine|keinen|nicht|pas|pas de|sans|"
+    r"sin|no es|senza|sem|nao|não|nie|bez|geen|niet|не|нет|без)\s+(?:an?\s+|ein\s+|une?\s+)?|"
     r"(?:非|不是|并非|無|无|拒绝|杜绝|没有|不卖|不做|绝非|远离|抵制)\s*)$"
 )
 _NEGATED_AFTER: Final = re.compile(
@@ -79,7 +77,7 @@ class _Match:
 
 
 class CodedVocabulary:
-    """Finds phrases of the trade in title, description, attributes and seller name; at most one signal an observation.
+    """Finds phrases of the trade in title, description, attributes and seller name.
 
     Notes
     -----
@@ -92,16 +90,10 @@ class CodedVocabulary:
     observations: tuple[str, ...] = tuple(f"vocabulary.{observation}" for observation in _SAYS)
 
     def __init__(self) -> None:
-        grouped: defaultdict[str, list[Phrase]] = defaultdict(list)
+        self._meanings: defaultdict[str, list[Phrase]] = defaultdict(list)
         for phrase in vocabulary():
-            grouped[phrase.text].append(phrase)
-        self._phrases = list(grouped.values())
-        self._automaton = AhoCorasick(
-            list(grouped),
-            matchkind=MatchKind.Standard,
-            store_patterns=False,
-            implementation=Implementation.ContiguousNFA,
-        )
+            self._meanings[phrase.text].append(phrase)
+        self._phrases = Phrases(tuple(self._meanings))
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing: at most one for each observation."""
@@ -121,8 +113,8 @@ class CodedVocabulary:
     def _matches(self, listing: Listing) -> Iterator[_Match]:
         for field, text in _texts(listing):
             for view in _views(text):
-                found = self._automaton.find_matches_as_indexes(view.text, overlapping=True)
-                places = [(start, end, phrase) for number, start, end in found for phrase in self._phrases[number]]
+                found = self._phrases.find(view.text)
+                places = [(start, end, phrase) for start, end, wording in found for phrase in self._meanings[wording]]
                 if places:
                     yield from _judged(listing, field, view, places)
 
@@ -175,7 +167,8 @@ def _tried(text: str) -> list[tuple[int, int, Phrase]]:
     for phrase in vocabulary():
         start = text.find(phrase.text)
         while start >= 0:
-            found.append((start, start + len(phrase.text), phrase))
+            if is_whole(text, start, start + len(phrase.text)):
+                found.append((start, start + len(phrase.text), phrase))
             start = text.find(phrase.text, start + 1)
     return found
 
@@ -188,7 +181,7 @@ def _judged(
     kind = _FIELDS[field.partition("[")[0]]
     for start, end, phrase in sorted(places, key=lambda p: (p[0] - p[1], p[0], p[2].observation)):
         covered = any(first <= start and end <= last and (first, last) != (start, end) for first, last in taken)
-        if covered or not _is_whole(view.text, start, end) or kind not in phrase.fields:
+        if covered or kind not in phrase.fields:
             continue
         taken.append((start, end))
         if _counts(listing, view.text, start, end, phrase):
@@ -203,13 +196,6 @@ def _judged(
             )
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Say whether a phrase does not stop inside a word; where the script changes a word ends."""
-    cut_left = start > 0 and _LETTER.match(text[start]) and _LETTER.match(text[start - 1])
-    cut_right = end < len(text) and _LETTER.match(text[end - 1]) and _LETTER.match(text[end])
-    return not (cut_left or cut_right)
-
-
 def _counts(listing: Listing, text: str, start: int, end: int, phrase: Phrase) -> bool:
     """Say whether a phrase means what it says: not negated, in no harmless company, in the company that it needs."""
     if phrase.observation not in _NEVER_NEGATED and (
@@ -217,22 +203,12 @@ def _counts(listing: Listing, text: str, start: int, end: int, phrase: Phrase) -
     ):
         return False
     company = text[max(0, start - _COMPANY) : end + _COMPANY]
-    if phrase.needs and not any(_holds(company, word) for word in phrase.needs):
+    if phrase.needs and not any(holds(company, word) for word in phrase.needs):
         return False
     if not phrase.unless:
         return True
     context = f"{company}\n{folding.look_alike(listing.title).text}\n{folding.look_alike(listing.category or '').text}"
-    return not any(_holds(context, word) for word in phrase.unless)
-
-
-def _holds(text: str, word: str) -> bool:
-    """Say whether a text has a word, whole."""
-    start = text.find(word)
-    while start >= 0:
-        if _is_whole(text, start, start + len(word)):
-            return True
-        start = text.find(word, start + 1)
-    return False
+    return not any(holds(context, word) for word in phrase.unless)
 
 
 def _signals(matches: list[_Match]) -> tuple[Signal, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 import disarm
@@ -27,6 +28,7 @@ _UNFOLDABLE: Final = re.compile(rf"[{CJK}\u0590-\u08ff\u0900-\u0dff\u0e80-\u0fff
 """Scripts that a look-alike fold would only damage."""
 
 _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
+_LONGEST_CLUSTER: Final = 8
 _SIGNS: Final = frozenset("™®©℠")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -61,7 +63,7 @@ class Folded:
 
 def raw(text: str) -> Folded:
     """Fold compatibility forms and case only (NFKC, casefold)."""
-    return _fold(text, _plain)
+    return _fold(text, _PLAIN)
 
 
 def look_alike(text: str) -> Folded:
@@ -71,12 +73,12 @@ def look_alike(text: str) -> Folded:
     ----------
     .. [1] Unicode Technical Standard #39, "Unicode security mechanisms".
     """
-    return _fold(text, _look)
+    return _fold(text, _LOOK)
 
 
 def spoken(text: str) -> Folded:
     """Fold to how the text is read aloud, in Latin letters; hanzi stay, as their reading is compared elsewhere."""
-    return _fold(text, _say)
+    return _fold(text, _SAY)
 
 
 def strip_accents(text: str) -> str:
@@ -99,30 +101,45 @@ def _to_simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
-def _fold(text: str, fold: Callable[[str], str]) -> Folded:
+class _Table(dict[str, str]):
+    """Folded characters, remembered one by one; longer clusters are folded anew."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, cluster: str) -> str:
+        folded = self._fold(cluster)
+        if len(cluster) == 1:
+            self[cluster] = folded
+        return folded
+
+
+def _fold(text: str, table: _Table) -> Folded:
     if text.isascii():
         return Folded(text, text.lower())
-    pieces: list[str] = []
-    origin: list[int] = []
-    for start, cluster in _clusters(text):
-        folded = fold(cluster)
-        pieces.append(folded)
-        origin.extend([start] * len(folded))
+    clusters = list(text) if _is_composed(text) else _clusters(text)
+    pieces = [table[cluster] for cluster in clusters]
     joined = "".join(pieces)
-    same = len(joined) == len(text) and all(map(int.__eq__, origin, range(len(text))))
-    return Folded(text, joined, None if same else tuple(origin))
+    if len(clusters) == len(text) == len(joined) and all(pieces):
+        return Folded(text, joined)
+    starts = accumulate(map(len, clusters), initial=0)
+    return Folded(text, joined, tuple(start for start, piece in zip(starts, pieces, strict=False) for _ in piece))
 
 
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each character with its offset; where the text is decomposed, with the characters that belong to it."""
-    if unicodedata.is_normalized("NFC", text) and not any(c in text for c in _ATTACHED_KANA):
-        yield from enumerate(text)
-        return
-    start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or not _attaches(text[i]) or i - start >= 8:  # noqa: PLR2004
-            yield start, text[start:i]
-            start = i
+def _is_composed(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and not any(c in text for c in _ATTACHED_KANA)
+
+
+def _clusters(text: str) -> list[str]:
+    """Return each character of a decomposed text with those that belong to it, a few at most."""
+    clusters: list[str] = []
+    for character in text:
+        if clusters and _attaches(character) and len(clusters[-1]) < _LONGEST_CLUSTER:
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+    return clusters
 
 
 @cache
@@ -130,7 +147,6 @@ def _attaches(character: str) -> bool:
     return unicodedata.combining(character) != 0 or character in _ATTACHED_KANA or "\u1160" <= character <= "\u11ff"
 
 
-@cache
 def _plain(cluster: str) -> str:
     if cluster.isspace() or cluster in _SIGNS:
         return " "
@@ -138,7 +154,6 @@ def _plain(cluster: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
 
 
-@cache
 def _look(cluster: str) -> str:
     plain = _plain(cluster)
     if not plain or plain == " ":
@@ -149,7 +164,6 @@ def _look(cluster: str) -> str:
     return "".join(c for c in seen if unicodedata.category(c) not in {"Mn", "Me"})
 
 
-@cache
 def _say(cluster: str) -> str:
     plain = _plain(cluster)
     if not plain or _HAN.search(plain) or not plain[0].isalpha():
@@ -160,3 +174,8 @@ def _say(cluster: str) -> str:
 def syllabary(character: str) -> str:
     """Return the script of a kana, Hangul or Thai character ("HIRAGANA"), by its Unicode name."""
     return unicodedata.name(character, " ").split()[0]
+
+
+_PLAIN: Final = _Table(_plain)
+_LOOK: Final = _Table(_look)
+_SAY: Final = _Table(_say)

@@ -11,6 +11,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from detectors.text import folding, words
+from detectors.text.disguise import describe, is_as_registered
 from detectors.text.distinctiveness import SHORT, Grade
 from detectors.text.spelling import Spelling, cuts
 from detectors.text.tokens import MASKS, Squeezed, class_key, class_letters
@@ -149,17 +150,19 @@ def whole(place: Place, spelling: Spelling) -> Hit | None:
         return None
     if spelling.distinctiveness.cjk:
         return _cjk(place, spelling)
-    compact = "".join(place.parts)
-    same = compact in {spelling.compact, "".join(spelling.plain)}
+    same = "".join(place.parts) in {spelling.compact, "".join(spelling.plain)}
     if not (_outside(place.before) and _outside(place.after)):
         return _glued(place, spelling) if same else None
     split = not _cuts(place) <= spelling.cuts
     if split and not _split_on_purpose(place, spelling):
         return None
-    if not same:
-        return _respelt(place, spelling)
-    if not split and is_as_registered(place.quote, spelling):
+    if same and not split and is_as_registered(place.quote, spelling):
         return _exact(place, spelling)
+    return _hidden(place, spelling, split=split) if same else _respelt(place, spelling)
+
+
+def _hidden(place: Place, spelling: Spelling, *, split: bool) -> Hit | None:
+    """Judge a place that has the mark's letters in other characters or with signs between."""
     if not split and _is_native_word(place, spelling):
         return None
     if spelling.distinctiveness.grade is Grade.SHORT and not _stands_out(place):
@@ -189,8 +192,7 @@ def _cased_like_a_mark(quote: str, spelling: Spelling) -> bool:
 
 def _stands_out(place: Place) -> bool:
     """Say whether a short mark in disguise is meant: in capitals, or with signs that no honest text has."""
-    folded = place.quote.upper() == place.quote
-    return place.branded or folded or not place.quote.isascii()
+    return place.branded or place.quote.upper() == place.quote or not place.quote.isascii()
 
 
 def _cjk(place: Place, spelling: Spelling) -> Hit | None:
@@ -331,26 +333,17 @@ def _masked(place: Place, spelling: Spelling, key: str) -> bool:
     for number, part in enumerate(place.parts[:-1]):
         at += len(part)
         gap = place.gaps[number].strip()
-        if gap and gap[0] in MASKS and len(gap) <= 2 and key[:at] + wanted[at : at + 1] + key[at:] == wanted:  # noqa: PLR2004
+        if (
+            gap
+            and (gap[0] in MASKS or not gap[0].isascii())
+            and len(gap) < _GAP
+            and key[:at] + wanted[at : at + 1] + key[at:] == wanted
+        ):
             return True
         follower = place.parts[number + 1]
         if not follower.isalnum() and key[:at] + wanted[at : at + 1] + key[at + 1 :] == wanted:
             return True
     return False
-
-
-def is_as_registered(quote: str, spelling: Spelling) -> bool:
-    """Say whether a quote has the mark's own letters, in any case, with or without its accents."""
-    composed = unicodedata.normalize("NFC", quote)
-    if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} for c in composed):
-        return False
-    letters = [c for c in composed.casefold() if c.isalnum()]
-    wanted = "".join(spelling.plain)
-    if "".join(letters) in {wanted, spelling.compact}:
-        return True
-    return len(letters) == len(wanted) and all(
-        c in {w, folding.strip_accents(w)} for c, w in zip(letters, wanted, strict=True)
-    )
 
 
 def _is_native_word(place: Place, spelling: Spelling) -> bool:
@@ -360,44 +353,6 @@ def _is_native_word(place: Place, spelling: Spelling) -> bool:
     if len(foreign) != len(letters) or not spelling.compact.isascii():
         return False
     return words.is_known(folding.raw(place.quote).text.strip()) or not any(c.isupper() for c in place.quote)
-
-
-_WAYS: Final = (
-    ("invisible characters", lambda c: unicodedata.category(c) in {"Cf", "Cc"}),
-    ("full-width letters", lambda c: unicodedata.east_asian_width(c) == "F" and c.isalpha()),
-    (
-        "styled letters",
-        lambda c: unicodedata.name(c, "").startswith(("MATHEMATICAL", "CIRCLED", "NEGATIVE", "SQUARED")),
-    ),
-    ("accents", lambda c: unicodedata.category(c) == "Mn" or unicodedata.decomposition(c)[:1].isalnum()),
-    ("letters of another alphabet", lambda c: c.isalpha() and not unicodedata.name(c, "LATIN").startswith("LATIN")),
-    ("look-alike letters", str.isalpha),
-    ("signs", lambda c: not c.isspace()),
-)
-
-
-def describe(quote: str, spelling: Spelling, *, split: bool = False) -> str:
-    """Say in plain words how a quote differs from the mark."""
-    odd = odd_characters(quote, spelling)
-    ways = []
-    for c in odd:
-        way = next((name for name, test in _WAYS if test(c)), None)
-        if way is not None and way not in ways:
-            ways.append(way)
-    if ways:
-        return "written with " + " and ".join(ways[:2])
-    if split:
-        return "split by signs or spaces"
-    letters = [c for c in quote if not c.isspace()]
-    return (
-        "digits or signs stand for letters" if not all(c.isalpha() for c in letters) else "letters repeated or swapped"
-    )
-
-
-def odd_characters(quote: str, spelling: Spelling) -> list[str]:
-    """Return the characters of a quote, each once, that neither ASCII nor the mark itself has."""
-    own = set(spelling.mark) | set(spelling.mark.casefold()) | set(spelling.mark.upper())
-    return [c for c in dict.fromkeys(quote) if not c.isascii() and c not in own]
 
 
 def _hit(place: Place, spelling: Spelling, form: Form, how: str, certainty: float) -> Hit:

@@ -108,7 +108,7 @@ def sounded(text: str) -> str:
     >>> sounded("青岚") == sounded("轻蓝"), sounded("青岚") == sounded("山")
     (True, False)
     """
-    return "".join(_sound(c) if _HAN.match(c) else c for c in text)
+    return text.translate(_SOUNDS)
 
 
 def has_hanzi(text: str) -> bool:
@@ -116,12 +116,23 @@ def has_hanzi(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-@cache
-def _sound(character: str) -> str:
+class _Sounds(dict[int, int]):
+    """Private characters for the readings of hanzi, by code point; other characters stand for themselves."""
+
+    def __missing__(self, code_point: int) -> int:
+        character = chr(code_point)
+        self[code_point] = _sound(character) if _HAN.match(character) else code_point
+        return self[code_point]
+
+
+def _sound(character: str) -> int:
     number = 0
     for letter in reading(simplified(character)).ljust(6, "`")[:6]:
         number = number * 31 + (ord(letter) - 96) % 31
-    return chr(_SOUND_ORIGIN + number % 0xFFFD)
+    return _SOUND_ORIGIN + number % 0xFFFD
+
+
+_SOUNDS: Final = _Sounds()
 
 
 def judge(place: Place, spelling: Spelling, fragment: Fragment) -> Hit | None:

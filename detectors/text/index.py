@@ -15,10 +15,12 @@ from detectors.text import folding, forms, fragments
 from detectors.text.forms import MASKED_FROM, Hit, Place
 from detectors.text.fragments import Fragment
 from detectors.text.spelling import Spelling
-from detectors.text.tokens import MASKS, KeyCache, Squeezed, class_key, class_letters, squeeze
+from detectors.text.tokens import MASKS, KeyCache, Squeezed, class_key, squeeze
 
 _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud7af]")
 _LONGEST_CHAIN: Final = 4
+_GAP: Final = 3
+_SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
 _WORDS_KEPT: Final = 200_000
 
 Wanted = tuple[Spelling, Fragment | None]
@@ -216,7 +218,7 @@ def _shortened(key: str) -> Iterator[str]:
 
 
 def _letters(look: Squeezed, first: int, last: int) -> str:
-    return "".join(class_letters(look.word(number)) for number in range(first, last + 1))
+    return "".join([token.letters for token in look.tokens[first : last + 1]])
 
 
 def _window(look: Squeezed, first: int, last: int, *, branded: bool) -> Place:
@@ -226,20 +228,26 @@ def _window(look: Squeezed, first: int, last: int, *, branded: bool) -> Place:
 def _windows(look: Squeezed, mark_words: frozenset[str]) -> Iterator[Window]:
     """Yield the stretches of words that may be a mark with one edit: words, chains, and company of a mark's word."""
     tokens = look.tokens
-    for first, token in enumerate(tokens):
-        if token.cjk:
-            continue
-        if len(token.key) >= MASKED_FROM - 1:
-            yield first, first
-        known = token.key in mark_words
-        chained = signed = not look.word(first).isalnum()
-        chained = True
-        for last, following in islice(enumerate(tokens), first + 1, first + _LONGEST_CHAIN):
-            gap = look.folded.text[tokens[last - 1].end : following.start]
-            if following.cjk or len(gap) > 3:  # noqa: PLR2004
-                break
-            known = known or following.key in mark_words
-            chained = chained and not gap.isspace() and len(gap) <= 2  # noqa: PLR2004
-            signed = signed or gap[:1] in MASKS or not look.word(last).isalnum()
-            if known or (chained and signed):
-                yield first, last
+    for number, token in enumerate(tokens):
+        if not token.cjk and len(token.letters) >= MASKED_FROM - 1:
+            yield number, number
+    if _SIGN.search(look.folded.text) or not mark_words.isdisjoint([token.key for token in tokens]):
+        for first, token in enumerate(tokens):
+            if not token.cjk:
+                yield from _chains(look, first, mark_words)
+
+
+def _chains(look: Squeezed, first: int, mark_words: frozenset[str]) -> Iterator[Window]:
+    """Yield the stretches of several words from one word on that hold a word of a mark or a sign for a letter."""
+    tokens = look.tokens
+    known = tokens[first].key in mark_words
+    signed, chained = not look.word(first).isalnum(), True
+    for last, following in islice(enumerate(tokens), first + 1, first + _LONGEST_CHAIN):
+        gap = look.folded.text[tokens[last - 1].end : following.start]
+        if following.cjk or len(gap) > _GAP:
+            return
+        known = known or following.key in mark_words
+        chained = chained and not gap.isspace() and len(gap) < _GAP
+        signed = signed or gap[:1] in MASKS or not gap.isascii() or not look.word(last).isalnum()
+        if known or (chained and signed):
+            yield first, last

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from detectors.text.forms import Form, Hit, odd_characters
+from detectors.text.disguise import odd_characters
+from detectors.text.forms import Form, Hit
 from detectors.text.index import MarkIndex
 from detectors.text.spelling import spellings_of
 from detectors.text.use import Use, Used, key_use, uses

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -18,38 +18,45 @@ from detectors.text.folding import CJK, Folded
 LEET: Final = str.maketrans("0134567892i!|@$€£", "oleasgtbgzlllasel")
 """Digits and signs read as letters; i, l and 1 are one."""
 
-MASKS: Final = frozenset("*✱_#?x×~.•·-^%@$€£!|♡♥❤")
-"""Characters written in place of a letter."""
+MASKS: Final = frozenset("*_#?~^%@$!|")
+"""ASCII characters written in place of a letter; outside ASCII any sign may be."""
 
 _TOKEN: Final = re.compile(rf"[^\W_{CJK}]+|[{CJK}]+|[@$€£]|(?<=[^\W_])[!|](?=[^\W_])")
 _IS_CJK: Final = re.compile(f"[{CJK}]")
 _DOUBLED: Final = re.compile(r"(.)\1+")
-_KEYS_KEPT: Final = 200_000
+_WORDS_KEPT: Final = 200_000
 
 
 class Token(NamedTuple):
-    """A word of a view: where it stands, its class key, and whether it is written in a script without spaces."""
+    """A word of a view.
+
+    Attributes
+    ----------
+    start, end : int
+        Where it stands.
+    key : str
+        Its class key.
+    letters : str
+        The classes of its letters, one for one.
+    cjk : bool
+        Written in a script without spaces.
+    """
 
     start: int
     end: int
     key: str
+    letters: str
     cjk: bool
 
 
-@dataclass(slots=True)
-class KeyCache:
-    """Class keys of the words seen so far, because titles repeat their words."""
+class KeyCache(dict[str, tuple[str, str, bool]]):
+    """What is to be known of the words seen so far, because titles repeat their words: key, letters, cjk."""
 
-    keys: dict[str, str] = field(default_factory=dict)
-
-    def key(self, word: str) -> str:
-        """Return the class key of a folded word."""
-        found = self.keys.get(word)
-        if found is None:
-            if len(self.keys) >= _KEYS_KEPT:
-                self.keys.clear()
-            found = self.keys[word] = class_key(word)
-        return found
+    def __missing__(self, word: str) -> tuple[str, str, bool]:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        known = self[word] = class_key(word), class_letters(word), _IS_CJK.match(word) is not None
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,8 @@ class Squeezed:
 
 def squeeze(folded: Folded, cache: KeyCache) -> Squeezed:
     """Cut a view into words and join their class keys."""
-    key = cache.key
-    tokens = tuple(
-        Token(m.start(), m.end(), key(m.group()), _IS_CJK.match(m.group()) is not None)
-        for m in _TOKEN.finditer(folded.text)
-    )
-    bounds = tuple(accumulate((len(token.key) for token in tokens), initial=0))
+    tokens = tuple([Token(m.start(), m.end(), *cache[m.group()]) for m in _TOKEN.finditer(folded.text)])
+    bounds = tuple(accumulate([len(token.key) for token in tokens], initial=0))
     return Squeezed(folded, tokens, "".join([token.key for token in tokens]), bounds)
 
 

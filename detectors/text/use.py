@@ -22,6 +22,7 @@ from typing import Final
 
 from detectors.text import folding
 from detectors.text.forms import Form, Hit
+from detectors.text.phrases import Phrases
 
 _WINDOW: Final = 48
 _BREAK: Final = re.compile(r"[,;:|/。，；！!?？()（）【】\[\]《》\n、]|\s[-–—]\s")
@@ -29,6 +30,7 @@ _CJK: Final = re.compile(f"[{folding.CJK}]")
 _WORD: Final = re.compile(rf"[^\W_{folding.CJK}]+")
 _JOINING: Final = re.compile(r"(?:[\s,，、/|;；+&·\-]|and|und|et|or|oder|ou|y|o|и|或|和|与)*")
 _TOGETHER: Final = re.compile(r"\s*(?:[x×&+]|feat\.?|by|with|联名)\s*", re.IGNORECASE)
+_LISTED: Final = re.compile(r"\s*[|/、]\s*\w")
 _ROW: Final = 3
 """Marks of so many holders in one field are stuffing, whatever stands between them."""
 
@@ -83,17 +85,8 @@ def _rules() -> dict[str, dict[str, _Rule]]:
 
 
 @cache
-def _pattern(place: str) -> re.Pattern[str]:
-    phrases = sorted(_rules()[place], key=len, reverse=True)
-    alternatives = "|".join(_bounded(phrase) for phrase in phrases)
-    return re.compile(f"(?=({alternatives}))")
-
-
-def _bounded(phrase: str) -> str:
-    """Return a pattern of a phrase as whole words; a change of script ends a word."""
-    before = rf"(?<![^\W_{folding.CJK}])" if _WORD.match(phrase[0]) else ""
-    after = rf"(?![^\W_{folding.CJK}])" if _WORD.match(phrase[-1]) else ""
-    return f"{before}{re.escape(phrase)}{after}"
+def _phrases(place: str) -> Phrases:
+    return Phrases(tuple(_rules()[place]))
 
 
 def uses(text: str, hits: Sequence[Hit], *, plain: Use) -> tuple[Used, ...]:
@@ -109,8 +102,7 @@ def uses(text: str, hits: Sequence[Hit], *, plain: Use) -> tuple[Used, ...]:
         The use without any cue: a claim in a title, a mention in a description.
     """
     found = [Used(hit=hit, use=cue.use if cue else plain, cue=cue) for hit in hits for cue in [_cue(text, hit)]]
-    found = _shared(text, found)
-    return tuple(_stuffed(text, found, plain))
+    return tuple(_stuffed(text, _shared(text, [_listed(text, used) for used in found]), plain))
 
 
 def key_use(key: str) -> Use | None:
@@ -130,9 +122,8 @@ def _cue(text: str, hit: Hit) -> Cue | None:
 def _cues(place: str, text: str, first: int, last: int) -> Iterator[tuple[float, int, Cue]]:
     """Yield the cues in a stretch before or after a mark, each with its distance and its length, negated."""
     folded = folding.raw(text[first:last])
-    for match in _pattern(place).finditer(folded.text):
-        phrase, start = match.group(1), match.start()
-        end = start + len(phrase)
+    longest = {start: (end, phrase) for start, end, phrase in _phrases(place).find(folded.text)}
+    for start, (end, phrase) in longest.items():
         rule = _rules()[place][phrase]
         distance = _distance(folded.text[end:] if place == "before" else folded.text[:start])
         if distance <= rule.reach:
@@ -145,6 +136,12 @@ def _distance(gap: str) -> float:
     if _BREAK.search(gap):
         return math.inf
     return len(_WORD.findall(gap)) + len(_CJK.findall(gap)) / 2
+
+
+def _listed(text: str, used: Used) -> Used:
+    """Take a comparison with the first of several names for stuffing: "similar to A | B | C"."""
+    listed = used.use is Use.COMPARISON and _LISTED.match(folding.raw(text[used.hit.end : used.hit.end + _WINDOW]).text)
+    return replace(used, use=Use.STUFFING) if listed else used
 
 
 def _shared(text: str, found: list[Used]) -> list[Used]:

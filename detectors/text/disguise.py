@@ -1,0 +1,62 @@
+"""How a quote differs from the mark it stands for, in plain words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from detectors.text import folding
+from detectors.text.spelling import Spelling
+
+
+def is_as_registered(quote: str, spelling: Spelling) -> bool:
+    """Say whether a quote has the mark's own letters, in any case, with or without its accents."""
+    composed = unicodedata.normalize("NFC", quote)
+    if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} for c in composed):
+        return False
+    letters = [c for c in composed.casefold() if c.isalnum()]
+    wanted = "".join(spelling.plain)
+    if "".join(letters) in {wanted, spelling.compact}:
+        return True
+    return len(letters) == len(wanted) and all(
+        c in {w, folding.strip_accents(w)} for c, w in zip(letters, wanted, strict=True)
+    )
+
+
+_WAYS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
+    ("invisible characters", lambda c: unicodedata.category(c) in {"Cf", "Cc"}),
+    ("full-width letters", lambda c: unicodedata.east_asian_width(c) == "F" and c.isalpha()),
+    (
+        "styled letters",
+        lambda c: unicodedata.name(c, "").startswith(("MATHEMATICAL", "CIRCLED", "NEGATIVE", "SQUARED")),
+    ),
+    ("accents", lambda c: unicodedata.category(c) == "Mn" or unicodedata.decomposition(c)[:1].isalnum()),
+    ("letters of another alphabet", lambda c: c.isalpha() and not unicodedata.name(c, "LATIN").startswith("LATIN")),
+    ("look-alike letters", str.isalpha),
+    ("signs", lambda c: not c.isspace()),
+)
+
+
+def describe(quote: str, spelling: Spelling, *, split: bool = False) -> str:
+    """Say in plain words how a quote differs from the mark."""
+    odd = odd_characters(quote, spelling)
+    ways = []
+    for c in odd:
+        way = next((name for name, test in _WAYS if test(c)), None)
+        if way is not None and way not in ways:
+            ways.append(way)
+    if ways:
+        return "written with " + " and ".join(ways[:2])
+    if split:
+        return "split by signs or spaces"
+    letters = [c for c in quote if not c.isspace()]
+    return (
+        "digits or signs stand for letters" if not all(c.isalpha() for c in letters) else "letters repeated or swapped"
+    )
+
+
+def odd_characters(quote: str, spelling: Spelling) -> list[str]:
+    """Return the characters of a quote, each once, that neither ASCII nor the mark itself has."""
+    own = set(spelling.mark) | set(spelling.mark.casefold()) | set(spelling.mark.upper())
+    return [c for c in dict.fromkeys(quote) if not c.isascii() and c not in own]
