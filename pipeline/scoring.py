@@ -2,7 +2,7 @@
 
 score = sigmoid(prior + sum of weights), in natural-log odds. Each observation that a detector can make has one weight
 in `weights.json`, with the source of the weight beside it. Signals of one family speak about the same fact (a mark in
-the title and the same mark in the brand field), so a family's points are capped on either side of zero.
+the title, the same mark in the brand field), so in some families only the strongest counts, and all are capped.
 
 References
 ----------
@@ -20,6 +20,7 @@ from importlib.resources import files
 
 import orjson
 
+from pipeline.combinations import find_combinations
 from pipeline.errors import SettingsError
 from pipeline.exclusions import find_exclusions
 from pipeline.records import AssetKind, Band, Candidate, Label, Listing, Register, RightsHolder, Signal, Weighed
@@ -41,10 +42,11 @@ class Weight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """The most points, for and against, that the signals of one family may add up to."""
+    """The most points, for and against, that the signals of one family add up to, or that its strongest one has."""
 
     most: float
     least: float
+    only_strongest: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,10 @@ def default_weights() -> WeightTable:
             )
             for name, w in raw["observations"].items()
         },
-        families={name: Family(most=f["most"], least=f["least"]) for name, f in raw["families"].items()},
+        families={
+            name: Family(most=f["most"], least=f["least"], only_strongest=f["counts"] == "the strongest")
+            for name, f in raw["families"].items()
+        },
     )
 
 
@@ -141,7 +146,7 @@ def _signals_about(signals: tuple[Signal, ...], holder_id: str) -> tuple[Signal,
 
 
 def _candidate(listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...], table: WeightTable) -> Candidate:
-    weighed = weigh((*find_exclusions(listing, holder), *seen), table)
+    weighed = weigh((*find_exclusions(listing, holder), *find_combinations(holder, seen), *seen), table)
     log_odds = table.prior + sum(w.weight for w in weighed)
     score = 1.0 / (1.0 + math.exp(-log_odds))
     exclusions = tuple(w for w in weighed if table.weight(w.signal.observation).excludes_as is not None)
@@ -161,32 +166,49 @@ def _candidate(listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...],
 
 
 def weigh(signals: Iterable[Signal], table: WeightTable) -> tuple[Weighed, ...]:
-    """Give each signal its points, strongest first, until its family's cap is reached.
+    """Give each signal its points, strongest first, as its family allows.
 
     Parameters
     ----------
     signals : iterable of Signal
         In any order; the result does not depend on it.
     table : WeightTable
-        The weights and the caps.
+        The weights and the families.
 
     Returns
     -------
     tuple of Weighed
-        Every signal, the weightiest first; a signal beyond its family's cap is kept with what was left, often 0.
+        Every signal, the weightiest first; one that its family does not count is kept with 0 points.
     """
     ordered = sorted(
-        signals, key=lambda s: (-abs(table.weight(s.observation).points), s.observation, s.asset_id or "", s.detector)
+        signals, key=lambda s: (-abs(table.weight(s.observation).points), s.observation, s.asset_id or "", s.reason)
     )
-    room = {name: [family.most, family.least] for name, family in table.families.items()}
-    weighed = []
-    for signal in ordered:
-        weight = table.weight(signal.observation)
-        left = room[weight.family]
-        points = min(weight.points, left[0]) if weight.points > 0 else max(weight.points, left[1])
-        left[0 if weight.points > 0 else 1] -= points
-        weighed.append(Weighed(signal=signal, weight=round(points, 6)))
+    room = {name: Room(family) for name, family in table.families.items()}
+    weighed = [
+        Weighed(signal=s, weight=round(room[weight.family].take(weight.points), 6))
+        for s, weight in ((s, table.weight(s.observation)) for s in ordered)
+    ]
     return tuple(sorted(weighed, key=lambda w: -abs(w.weight)))
+
+
+class Room:
+    """What is left of a family's points while its signals are counted, strongest first."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.most = family.most
+        self.least = family.least
+
+    def take(self, points: float) -> float:
+        """Return as many of the points as the family still allows."""
+        taken = min(points, self.most) if points > 0 else max(points, self.least)
+        if self.family.only_strongest:
+            self.most = self.least = 0.0
+        elif points > 0:
+            self.most -= taken
+        else:
+            self.least -= taken
+        return taken
 
 
 def band_of(score: float) -> Band:

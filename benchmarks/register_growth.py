@@ -1,0 +1,108 @@
+"""What a larger register costs per listing: 100 to 10,000 word marks, 1,000 to 100,000 registered images.
+
+python benchmarks/register_growth.py MARKET [--listings 400] [--json FILE]
+
+The whole work on a listing is timed (photos read, decoded and described, every detector run, the score), in one process,
+with the same listings against a small and a grown register. The further marks are pronounceable made-up words; the further
+images are random hashes, as many views each as real images have.
+"""
+
+import argparse
+import dataclasses
+import itertools
+import json
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+
+from detectors import Reference, build
+from detectors.image import EnrolledImages, describe, enrol
+from detectors.price import learn
+from pipeline.errors import PhotoRefusedError
+from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Photo, Register, RightsHolder
+from pipeline.register import load_register, read_image
+from pipeline.scoring import score_listing
+from pipeline.snapshots import find_inputs, read_photo, read_rows
+
+CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+
+
+def invented_marks(number: int, seed: int) -> list[str]:
+    draw = random.Random(seed)
+    syllables = ["".join(pair) for pair in itertools.product(CONSONANTS, VOWELS)]
+    return ["".join(draw.choices(syllables, k=draw.randint(3, 5))).upper() for _ in range(number)]
+
+
+def with_marks(register: Register, number: int) -> Register:
+    """Add holders with one made-up word mark each, until there are `number` marks."""
+    have = sum(a.kind is AssetKind.WORD_MARK for h in register.rights_holders for a in h.assets)
+    added = tuple(
+        RightsHolder(
+            id=f"made-{i}", name=mark, assets=(Asset(id=f"made-{i}-word", kind=AssetKind.WORD_MARK, text=mark),)
+        )
+        for i, mark in enumerate(invented_marks(max(0, number - have), seed=7))
+    )
+    return dataclasses.replace(register, rights_holders=register.rights_holders + added)
+
+
+def photos_of(folder: Path, listing: Listing) -> tuple[Photo, ...]:
+    photos = []
+    for index, image in enumerate(listing.images):
+        try:
+            photos.append(Photo(index=index, name=image.name, description=describe(read_photo(folder, image))))
+        except PhotoRefusedError:
+            continue
+    return tuple(photos)
+
+
+def work(listings: list[tuple[Path, Listing]], register: Register, reference: Reference) -> tuple[float, int]:
+    """Return seconds per listing and the number of candidates."""
+    detectors = build(register, reference)
+    started = time.process_time()
+    batch = ListingBatch(
+        listings=tuple(listing for _, listing in listings),
+        photos=tuple(photos_of(folder, listing) for folder, listing in listings),
+    )
+    seen = [d.detect(batch) for d in detectors]
+    found = 0
+    for i, listing in enumerate(batch.listings):
+        found += len(score_listing(listing, tuple(s for signals in seen for s in signals[i]), register))
+    return (time.process_time() - started) / len(listings), found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("market", type=Path)
+    parser.add_argument("--listings", type=int, default=400)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    folder = arguments.market / "register"
+    register = load_register(folder)
+    snapshots = sorted((arguments.market / "snapshots").iterdir())
+    rows = (
+        (file.folder, numbered.listing)
+        for file in find_inputs(snapshots)
+        for batch in read_rows(file, 1000)
+        for numbered in batch.listings
+    )
+    listings = list(itertools.islice(rows, arguments.listings))
+    enrolled = enrol(register, lambda name: read_image(folder, name))
+    levels = learn((), register)
+    figures = {}
+    for marks, images in [(100, 1000), (10_000, 1000), (100, 100_000)]:
+        grown = with_marks(register, marks)
+        reference = Reference(price_levels=levels, enrolled=with_images(enrolled, images))
+        seconds, found = min(work(listings, grown, reference) for _ in range(3))
+        figures[f"{marks} marks, {images} images"] = seconds
+        print(f"{marks:7d} marks {images:7d} images: {seconds * 1000:7.2f} ms per listing, {found} candidates")
+    base, marks_grown, images_grown = figures.values()
+    print(f"100 times the marks: {marks_grown / base:.2f} times the cost")
+    print(f"100 times the images: {images_grown / base:.2f} times the cost")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
