@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -18,6 +19,8 @@ MAX_LINE: Final = 4 * 1024 * 1024
 MAX_RATIO: Final = 200
 """Bytes that one compressed byte may become on average, beyond the first `FREE_BYTES`: listings reach about 30."""
 FREE_BYTES: Final = 64 * 1024 * 1024
+LEAST_ROW: Final = 100
+"""Bytes that a row counts at least, so that a bomb of empty rows is one too."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -25,6 +28,16 @@ _BOM: Final = b"\xef\xbb\xbf"
 def unread(got: str, expected: str, reason: str) -> Fault:
     """Return the fault of a whole row, one that could not even be parsed."""
     return Fault("line", got, expected, reason)
+
+
+def budget_of(size: int) -> int:
+    """Return how many bytes a compressed file of `size` bytes may become."""
+    return FREE_BYTES + MAX_RATIO * size
+
+
+def bomb(budget: float) -> Fault:
+    """Return the fault that ends a file which becomes more than its budget."""
+    return unread(f"more than {budget:,} bytes", f"at most {MAX_RATIO} times the file", "a bomb; the rest was left out")
 
 
 def json_rows(path: Path, compression: str | None, size: int) -> Iterator[Json | Fault]:
@@ -49,18 +62,18 @@ def json_rows(path: Path, compression: str | None, size: int) -> Iterator[Json |
     -----
     Where an object has one key twice, the last counts (RFC 8259, section 4, leaves it open).
     """
-    for line in bounded_lines(path, compression, size):
+    budget = budget_of(size) if compression else math.inf
+    for line in bounded_lines(path, compression, budget):
         yield _parse(line) if isinstance(line, bytes) else line
 
 
-def bounded_lines(path: Path, compression: str | None, size: int) -> Iterator[bytes | Fault]:
-    """Read lines with their ends, without the byte order mark; see `json_rows`."""
-    budget = FREE_BYTES + MAX_RATIO * size if compression else None
+def bounded_lines(path: Path, compression: str | None, budget: float = math.inf) -> Iterator[bytes | Fault]:
+    """Read lines with their ends, without the byte order mark, up to a budget of bytes; see `json_rows`."""
     used = 0
     with _open(path, compression) as file:
         while True:
             try:
-                line, length = _next_line(file, budget if budget is None else budget - used)
+                line, length = _next_line(file, budget - used)
             except OSError as error:
                 yield unread(quote(str(error)), "readable data", "the file is damaged from here on")
                 return
@@ -68,13 +81,9 @@ def bounded_lines(path: Path, compression: str | None, size: int) -> Iterator[by
                 return
             if not used:
                 line = line.removeprefix(_BOM)
-            used += length
-            if budget is not None and used > budget:
-                yield unread(
-                    f"more than {budget:,} bytes",
-                    f"at most {MAX_RATIO} times {size:,}",
-                    "a bomb; the rest was left out",
-                )
+            used += max(length, LEAST_ROW)
+            if used > budget:
+                yield bomb(budget)
                 return
             if length > MAX_LINE:
                 yield unread(f"{length:,} bytes", f"a line of at most {MAX_LINE:,} bytes", "the line is too long")
@@ -89,11 +98,11 @@ def _open(path: Path, compression: str | None) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(stream, 1 << 18))
 
 
-def _next_line(file: BinaryIO, budget: int | None) -> tuple[bytes, int]:
+def _next_line(file: BinaryIO, budget: float) -> tuple[bytes, int]:
     """Return the next line (its last part if it is too long) and its whole length; 0 at the end of the file."""
     line = file.readline(MAX_LINE + 1)
     length = len(line)
-    while len(line) == MAX_LINE + 1 and not line.endswith(b"\n") and (budget is None or length <= budget):
+    while len(line) == MAX_LINE + 1 and not line.endswith(b"\n") and length <= budget:
         line = file.readline(MAX_LINE + 1)
         length += len(line)
     return line, length

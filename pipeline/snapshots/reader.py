@@ -80,7 +80,7 @@ def _rows(file: InputFile) -> Iterator[Json | Fault]:
     if file.format == ".csv":
         return csv_rows(file.path)
     if file.format == ".parquet":
-        return parquet_rows(file.path)
+        return parquet_rows(file.path, file.size)
     compression = {".jsonl.gz": "gzip", ".jsonl.zst": "zstd"}.get(file.format)
     return json_rows(file.path, compression, file.size)
 

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.records import Json
 from pipeline.rules import Fault, quote
 from pipeline.snapshots.fields import NESTED
-from pipeline.snapshots.lines import bounded_lines, unread
+from pipeline.snapshots.lines import LEAST_ROW, MAX_LINE, bomb, bounded_lines, budget_of, unread
 
 PARQUET_ROWS: Final = 256
 """Rows that are decoded at a time."""
@@ -28,7 +28,8 @@ def csv_rows(path: Path) -> Iterator[Json | Fault]:
     ------
     dict of str or Fault
         One for each row after the header; an empty cell is an absent value. A row that is no proper CSV, has more or
-        fewer cells than the header, or has a cell beyond the csv module's limit (131,072 characters) is an `Fault`.
+        fewer cells than the header, or has a cell beyond the csv module's limit (131,072 characters) is a `Fault`. A
+        quote left open takes the lines after it along, up to that limit.
     """
     damage: list[Fault] = []
     rows = csv.reader(_texts(path, damage), strict=True)
@@ -43,7 +44,7 @@ def csv_rows(path: Path) -> Iterator[Json | Fault]:
 
 def _texts(path: Path, damage: list[Fault]) -> Iterator[str]:
     """Read physical lines as text, bytes that are no UTF-8 as surrogates; what stops the reading goes to `damage`."""
-    for line in bounded_lines(path, None, 0):
+    for line in bounded_lines(path, None):
         if isinstance(line, bytes):
             yield line.decode("utf-8", "surrogateescape")
         else:
@@ -82,41 +83,67 @@ def _unpack(row: dict[str, Json]) -> Json:
     return row
 
 
-def parquet_rows(path: Path) -> Iterator[Json | Fault]:
+def parquet_rows(path: Path, size: int) -> Iterator[Json | Fault]:
     """Read the rows of a Parquet file; nested fields may be nested types or JSON text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    size : int
+        Its bytes, for telling a decompression bomb.
 
     Yields
     ------
     dict or Fault
-        One for each row, as JSON: times as RFC 3339 text, decimals as text. A row with text that is no UTF-8 is an
-        `Fault`, and so is the place from which a damaged file cannot be read further, which ends it.
+        One for each row, as JSON: times as RFC 3339 text, decimals as text. A row with text that is no UTF-8 is a
+        `Fault`, and so is the place from which a damaged or bomb-like file cannot be read further, which ends it.
 
     Raises
     ------
     InputError
         If the file is no Parquet file.
+
+    Notes
+    -----
+    Texts stay in their dictionaries until their row is read, since a few bytes can say "this text a million times".
     """
     try:
-        file = pq.ParquetFile(path)
+        schema = pq.read_schema(path)
+        texts = [column.name for column in schema if pa.types.is_string(column.type)]
+        file = pq.ParquetFile(path, read_dictionary=texts)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path}: got {quote(str(error))}, expected a Parquet file") from error
+    budget, used = budget_of(size), 0
     with file:
-        batches = file.iter_batches(batch_size=PARQUET_ROWS)
-        while True:
-            try:
-                batch = next(batches, None)
-            except (pa.ArrowException, OSError) as error:
-                yield unread(quote(str(error)), "readable data", "the file is damaged from here on")
-                return
-            if batch is None:
+        for batch in _batches(file):
+            if isinstance(batch, Fault):
+                yield batch
                 return
             for index in range(batch.num_rows):
-                yield _parquet_record(batch, index)
+                row, length = _parquet_record(batch, index)
+                used += max(length, LEAST_ROW)
+                if used > budget:
+                    yield bomb(budget)
+                    return
+                yield row
 
 
-def _parquet_record(batch: pa.RecordBatch, index: int) -> Json | Fault:
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch | Fault]:
+    try:
+        yield from file.iter_batches(batch_size=PARQUET_ROWS)
+    except (pa.ArrowException, OSError) as error:
+        yield unread(quote(str(error)), "readable data", "the file is damaged from here on")
+
+
+def _parquet_record(batch: pa.RecordBatch, index: int) -> tuple[Json | Fault, int]:
+    """Return a row and the bytes that it has as JSON."""
     try:
         row = {name: column[index].as_py() for name, column in zip(batch.schema.names, batch.columns, strict=True)}
-        return _unpack(orjson.loads(orjson.dumps(row, default=str)))
+        text = orjson.dumps(row, default=str)
+        if len(text) > MAX_LINE:
+            fault = unread(f"{len(text):,} bytes", f"a row of at most {MAX_LINE:,} bytes", "the row is too long")
+            return fault, len(text)
+        return _unpack(orjson.loads(text)), len(text)
     except (ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException) as error:
-        return unread(quote(str(error)), "values that can be written as JSON", "not readable")
+        return unread(quote(str(error)), "values that can be written as JSON", "not readable"), LEAST_ROW

@@ -170,6 +170,27 @@ def test_a_parquet_file_damaged_further_in_ends_with_a_rejected_row(tmp_path: Pa
     assert damage.line == len(files.listings(batches)) + 1 == sum(batch.rows_read for batch in batches)
 
 
+def test_a_parquet_bomb_is_left_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.parquet"
+    title = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), pa.array(["x" * 3_000_000]))
+    pq.write_table(pa.table({"title": title, "url": ["u"] * 5_000}), path)
+
+    batches = files.read(path)
+
+    (bomb,) = [report for report in files.rejected(batches).values() if "bomb" in report.reason]
+    assert bomb.line == sum(batch.rows_read for batch in batches) < 100
+
+
+def test_a_parquet_row_that_is_too_long_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "long.parquet"
+    files.write_parquet(path, [row(), row(description="x" * 5_000_000), row()])
+
+    batches = files.read(path)
+
+    assert sorted(files.listings(batches)) == [1, 3]
+    assert "too long" in files.rejected(batches)[2].reason
+
+
 def test_a_file_that_is_gone_is_an_input_error(tmp_path: Path) -> None:
     for ending in (".jsonl", ".jsonl.gz", ".csv", ".parquet"):
         gone = InputFile(path=tmp_path / f"a{ending}", folder=tmp_path, format=ending, digest="", size=0)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import zstandard
 
-from pipeline.snapshots.lines import FREE_BYTES, MAX_LINE
+from pipeline.snapshots.lines import FREE_BYTES, MAX_LINE, bounded_lines
 from tests.pipeline.snapshots import files
 from tests.pipeline.snapshots.rows import row
 
@@ -94,6 +94,16 @@ def test_a_bomb_is_left_in_time_and_in_bounded_memory(tmp_path: Path, ending: st
     assert sorted(files.listings(batches)) == [1]
     assert "bomb" in files.rejected(batches)[2].reason
     assert peak < 8 * MAX_LINE
+
+
+def test_a_bomb_of_empty_rows_is_left_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n" * 1_000)
+
+    lines = list(bounded_lines(path, None, budget=1_000))
+
+    assert lines[:-1] == [b"\n"] * 10
+    assert not isinstance(lines[-1], bytes)
 
 
 @pytest.mark.parametrize(("ending", "compress"), COMPRESSORS)
