@@ -96,7 +96,8 @@ def _summary(register: Register) -> Iterator[str]:
 
     for asset in assets:
         if asset.kind is AssetKind.WORD_MARK and asset.text:
-            yield f"{asset.id}: {asset.text!r} is {grade(asset.text)}"
+            mark = grade(asset.text)
+            yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason})"
 
 
 @contextmanager
