@@ -170,16 +170,18 @@ class Fields:
             faults.append(Fault("", quote(raw), self.expected, "not an object"))
             return None
         values = self._read_fields(raw, faults)
-        complete = all(map(values.__contains__, self.required))
-        if not complete:
-            faults.extend(
-                Fault(name, _shown(raw, name), self.rules[name].expected, "required, but missing")
-                for name in self.required
-                if raw.get(name) in _ABSENT
-            )
-        if self.build is None:
-            return values
-        return self.build(**values) if complete else None
+        for name in self.required:
+            if name not in values:
+                self._report_missing(raw, faults)
+                return values if self.build is None else None
+        return values if self.build is None else self.build(**values)
+
+    def _report_missing(self, raw: dict[str, Json], faults: list[Fault]) -> None:
+        faults.extend(
+            Fault(name, _shown(raw, name), self.rules[name].expected, "required, but missing")
+            for name in self.required
+            if raw.get(name) in _ABSENT
+        )
 
     def _read_fields(self, raw: dict[str, Json], faults: list[Fault]) -> dict[str, Any]:
         """Read each field; single values are parsed right here, for speed."""

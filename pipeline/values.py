@@ -127,10 +127,10 @@ def _amount(raw: Json) -> Decimal:
 
 
 def _rating(raw: Json) -> float:
-    amount = _amount(raw)
-    if amount > 100:  # noqa: PLR2004  the largest scale in use is percent
-        raise UnusableError("a number out of range")
-    return float(amount)
+    rating = float(_amount(raw)) if isinstance(raw, str) else raw
+    if not isinstance(rating, int | float) or isinstance(rating, bool) or not 0 <= rating <= 100:  # noqa: PLR2004
+        raise UnusableError("not a number from 0 to 100")
+    return float(rating)
 
 
 def _currency(raw: Json) -> str:

@@ -43,6 +43,8 @@ def row_to_listing(raw: Json, source: str, line: int) -> tuple[Listing | None, t
     """
     faults: list[Fault] = []
     listing: Listing | None = LISTING.read(raw, faults)
+    if not faults:
+        return listing, ()
     listing_id = _listing_id(raw)
     if listing is None:
         return None, (reject_row(source, line, _gravest(faults), listing_id=listing_id),)
