@@ -28,6 +28,7 @@ _UNFOLDABLE: Final = re.compile(rf"[{CJK}\u0590-\u08ff\u0900-\u0dff\u0e80-\u0fff
 """Scripts that a look-alike fold would only damage."""
 
 _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
+_DROPPED: Final = frozenset({"Cf", "Cc", "Cs"})
 _LONGEST_CLUSTER: Final = 8
 _SIGNS: Final = frozenset("™®©℠")
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -150,7 +151,7 @@ def _attaches(character: str) -> bool:
 def _plain(cluster: str) -> str:
     if cluster.isspace() or cluster in _SIGNS:
         return " "
-    kept = "".join(c for c in cluster if unicodedata.category(c) not in {"Cf", "Cc"})
+    kept = "".join(c for c in cluster if unicodedata.category(c) not in _DROPPED)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
 
 

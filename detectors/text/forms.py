@@ -322,7 +322,7 @@ def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | N
         return None
     if compact.startswith(spelling.compact) or compact in spelling.compact[1:]:
         return None
-    if all(words.is_known(part) for part in parts if part not in spelling.words):
+    if all(words.is_known(part) for part in parts):
         return None
     return _hit(place, spelling, Form.FUZZY, "one letter differs", 0.5 + min(strictness.letters, 12) / 40)
 

@@ -156,18 +156,12 @@ def judge(place: Place, spelling: Spelling, fragment: Fragment) -> Hit | None:
 def _meant(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
     quote = place.quote
     if fragment is Fragment.SOUND:
-        return _sounds_like(place.parts[0], spelling.compact)
+        return place.parts[0] != spelling.compact
     if fragment is Fragment.HOUSE:
         return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
     if fragment is Fragment.INITIALS:
         return quote.isascii() and quote.isalpha() and (quote.isupper() or quote.islower())
     return quote.isupper() or quote[0].isupper() or place.branded or not quote.isascii() or fragment is Fragment.PINYIN
-
-
-def _sounds_like(part: str, compact: str) -> bool:
-    """Say whether hanzi of the same reading may be meant: of two, one must be the mark's own."""
-    own = sum(a == b for a, b in zip(part, compact, strict=False))
-    return part != compact and (own > 0 or len(compact) > 2)  # noqa: PLR2004
 
 
 def _masked(place: Place, spelling: Spelling) -> Hit | None:
@@ -204,5 +198,11 @@ def _hit(place: Place, spelling: Spelling, fragment: Fragment) -> Hit:
         start=start,
         end=end,
         how=fragment.value,
-        certainty=_CERTAINTY[fragment],
+        certainty=_CERTAINTY[fragment] / (2 if _is_far(place, spelling, fragment) else 1),
     )
+
+
+def _is_far(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
+    """Say whether two hanzi only sound like the mark's two, without sharing one."""
+    mark = spelling.compact
+    return fragment is Fragment.SOUND and len(mark) == 2 and not set(mark) & set(place.parts[0])  # noqa: PLR2004

@@ -106,7 +106,7 @@ def class_key(word: str) -> str:
 
     Digits count as letters only in company of a letter or a sign.
 
-    >>> class_key("z0rvvane"), class_key("zzorvane"), class_key("2026")
+    >>> class_key("z0rwane"), class_key("zzorvvane"), class_key("2026")
     ('zorwane', 'zorwane', '2026')
     """
     if word.isdecimal() or _IS_CJK.match(word):

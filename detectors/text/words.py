@@ -41,7 +41,7 @@ def is_common(word: str) -> bool:
     frequent there than in English: names neither inflect nor vary much from one language to the next.
 
     >>> is_common("harvest"), is_common("lunchbox"), is_common("zorvane")
-    (True, False, False)
+    (True, True, False)
     """
     english = _english(word)
     if english >= COMMON_ZIPF and english - max(map(_english, _inflected(word))) <= INFLECTED_WITHIN:
@@ -98,7 +98,7 @@ def _english(word: str) -> float:
 
 def _inflected(word: str) -> tuple[str, ...]:
     stem = word[:-1]
-    forms = [f"{word}s", f"{word}es", f"{word}ed", f"{word}ing"]
+    forms = [f"{word}s", f"{word}es", f"{word}ed", f"{word}ing", f"{word}er", f"{word}ly"]
     if word.endswith("y"):
         forms.append(f"{stem}ies")
     if word.endswith("e"):

@@ -1,0 +1,341 @@
+"""Marks are found however they are written, and not in ordinary language."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.text.index import MarkIndex
+from detectors.text.mark_in_text import MarkInText
+from detectors.text.spelling import spellings_of
+from detectors.text.tokens import class_key
+from pipeline.records import Listing, Signal
+from tests.detectors.text.builders import MARKS, REGISTER, batch, listing, marks_in
+
+
+def form(signal: Signal) -> str:
+    return signal.observation.split(".")[1]
+
+
+def use(signal: Signal) -> str:
+    return signal.observation.split(".")[2]
+
+
+@pytest.mark.parametrize(
+    ("title", "asset", "expected", "quote"),
+    [
+        pytest.param("ZORVANE tote", "zor-word", "exact", "ZORVANE", id="capitals"),
+        pytest.param("tote zorvane", "zor-word", "exact", "zorvane", id="small letters"),
+        pytest.param("新款ZORVANE手提包", "zor-word", "exact", "ZORVANE", id="between hanzi"),
+        pytest.param("zorvane2026 tote", "zor-word", "exact", "zorvane", id="before a year"),
+        pytest.param("ＺＯＲＶＡＮＥ tote", "zor-word", "disguised", "ＺＯＲＶＡＮＥ", id="full width"),
+        pytest.param("𝗭𝗢𝗥𝗩𝗔𝗡𝗘 tote", "zor-word", "disguised", "𝗭𝗢𝗥𝗩𝗔𝗡𝗘", id="mathematical"),
+        pytest.param("ΖОRVАNЕ tote", "zor-word", "disguised", "ΖОRVАNЕ", id="Cyrillic and Greek letters"),
+        pytest.param("zor\u200bva\u2060ne tote", "zor-word", "disguised", "zor\u200bva\u2060ne", id="zero-width"),
+        pytest.param("Z.O.R.V.A.N.E tote", "zor-word", "disguised", "Z.O.R.V.A.N.E", id="dots"),
+        pytest.param("Z o r v a n e tote", "zor-word", "disguised", "Z o r v a n e", id="spaces"),
+        pytest.param("ZOR🔥VANE tote", "zor-word", "disguised", "ZOR🔥VANE", id="emoji inside"),
+        pytest.param("zor vane tote", "zor-word", "disguised", "zor vane", id="cut by a space"),
+        pytest.param("Zörväné tote", "zor-word", "disguised", "Zörväné", id="accents"),
+        pytest.param("z0rv4n3 tote", "zor-word", "disguised", "z0rv4n3", id="leet"),
+        pytest.param("ZORV@NE tote", "zor-word", "disguised", "ZORV@NE", id="at sign for a"),
+        pytest.param("zzorvaaane tote", "zor-word", "disguised", "zzorvaaane", id="letters repeated"),
+        pytest.param("Z*RVANE tote", "zor-word", "disguised", "Z*RVANE", id="a letter masked"),
+        pytest.param("Z🔥RVANE tote", "zor-word", "disguised", "Z🔥RVANE", id="a letter masked by an emoji"),
+        pytest.param("ZORVXNE tote", "zor-word", "fuzzy", "ZORVXNE", id="one letter wrong"),
+        pytest.param("zorvnae tote", "zor-word", "fuzzy", "zorvnae", id="two letters swapped"),
+        pytest.param("newZORVANE tote", "zor-word", "glued", "ZORVANE", id="glued to a word"),
+        pytest.param("zorvanebags", "zor-word", "glued", "zorvane", id="glued without change of case"),
+        pytest.param("佐梵尼手提包", "zor-word", "exact", "佐梵尼", id="hanzi variant"),
+        pytest.param("佐.梵.尼 手提包", "zor-word", "disguised", "佐.梵.尼", id="hanzi split by dots"),
+        pytest.param("左凡泥 手提包", "zor-word", "fragment", "左凡泥", id="hanzi of the same sound"),
+        pytest.param("佐* 手提包", "zor-word", "fragment", "佐", id="first hanzi and a mask"),
+        pytest.param("佐家 手提包", "zor-word", "fragment", "佐家", id="first hanzi with house"),
+        pytest.param("Z家 手提包", "zor-word", "fragment", "Z家", id="initial with house"),
+        pytest.param("zuofanni 手提包", "zor-word", "fragment", "zuofanni", id="pinyin"),
+        pytest.param("зорване сумка", "zor-word", "fragment", "зорване", id="in Cyrillic letters"),
+        pytest.param("Zorvan tote", "zor-word", "fuzzy", "Zorvan", id="last letter missing"),
+        pytest.param("Kelmar & Wyse coat", "kel-word", "exact", "Kelmar & Wyse", id="two words"),
+        pytest.param("Kelmar and Wyse coat", "kel-word", "exact", "Kelmar and Wyse", id="and spelt out"),
+        pytest.param("KelmarWyse coat", "kel-word", "exact", "KelmarWyse", id="two words together"),
+        pytest.param("Kelmar & Wise coat", "kel-word", "fuzzy", "Kelmar & Wise", id="one word wrong"),
+        pytest.param("Kelmmmar & Wyse coat", "kel-word", "disguised", "Kelmmmar & Wyse", id="one word repeated"),
+        pytest.param("KELMAR coat", "kel-word", "fragment", "KELMAR", id="one word alone"),
+        pytest.param("Blåvång lamp", "bla-word", "exact", "Blåvång", id="own accents"),
+        pytest.param("Blavang lamp", "bla-word", "exact", "Blavang", id="own accents left out"),
+        pytest.param("Bla\u030ava\u030ang lamp", "bla-word", "exact", "Bla\u030ava\u030ang", id="accents decomposed"),
+        pytest.param("Blävâng lamp", "bla-word", "disguised", "Blävâng", id="other accents"),
+        pytest.param("Truedelmann lamp", "tru-word", "exact", "Truedelmann", id="umlaut spelt out"),
+        pytest.param("Озёрный Кедр мёд", "ozr-word", "exact", "Озёрный Кедр", id="Cyrillic"),
+        pytest.param("ОЗЁРНЫЙ КЕДР мёд", "ozr-word", "exact", "ОЗЁРНЫЙ КЕДР", id="Cyrillic capitals"),
+        pytest.param("QVN watch", "qvn-word", "exact", "QVN", id="short"),
+        pytest.param("Q.V.N watch", "qvn-word", "disguised", "Q.V.N", id="short with dots"),
+        pytest.param("ＱＶＮ watch", "qvn-word", "disguised", "ＱＶＮ", id="short in full width"),
+        pytest.param("Harvest jacket", "har-word", "common", "Harvest", id="everyday word"),
+        pytest.param("H@RVEST jacket", "har-word", "disguised", "H@RVEST", id="everyday word in disguise"),
+        pytest.param("墨屿 茶杯", "moy-word", "exact", "墨屿", id="two hanzi"),
+        pytest.param("墨嶼 茶杯", "moy-word", "exact", "墨嶼", id="traditional hanzi"),
+        pytest.param("솔빛공방 지갑", "sol-word", "exact", "솔빛공방", id="Hangul"),
+    ],
+)
+def test_a_mark_is_found_however_it_is_written(title: str, asset: str, expected: str, quote: str) -> None:
+    signal = marks_in(listing(title))[asset]
+
+    assert form(signal) == expected
+    assert signal.evidence["quote"] == quote
+    assert title[signal.evidence["start"] : signal.evidence["end"]] == quote
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("harvest moon poster", id="everyday word in small letters"),
+        pytest.param("harvester parts", id="everyday word inside another"),
+        pytest.param("QVNX watch", id="short mark inside a word"),
+        pytest.param("Q5N watch", id="short mark with an edit"),
+        pytest.param("plan Q V N X diagram", id="single letters in a longer row"),
+        pytest.param("corvine feathers", id="two letters wrong"),
+        pytest.param("国家标准 大家 卖家 水墨屿论", id="hanzi across word borders"),
+        pytest.param("", id="nothing"),
+        pytest.param("🔥🔥🔥", id="no letters"),
+    ],
+)
+def test_ordinary_language_holds_no_mark(title: str) -> None:
+    assert [s for s in marks_in(listing(title)).values() if form(s) != "fragment"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        pytest.param("ZORVANE tote bag", "claim", id="en claim"),
+        pytest.param("tote for men ZORVANE", "claim", id="en for men"),
+        pytest.param("ZORVANE case for phone", "claim", id="en cue after the mark"),
+        pytest.param("shoulder strap for ZORVANE tote", "reference", id="en for"),
+        pytest.param("strap compatible with ZORVANE", "reference", id="en compatible with"),
+        pytest.param("适用于ZORVANE的肩带", "reference", id="zh before"),
+        pytest.param("ZORVANE手袋专用肩带", "reference", id="zh after"),
+        pytest.param("ZORVANE风衣", "claim", id="zh trench coat is no style"),
+        pytest.param("Riemen passend für ZORVANE", "reference", id="de"),
+        pytest.param("sangle compatible avec ZORVANE", "reference", id="fr"),
+        pytest.param("correa para ZORVANE", "reference", id="es"),
+        pytest.param("cinturino per ZORVANE", "reference", id="it"),
+        pytest.param("ремешок для ZORVANE", "reference", id="ru"),
+        pytest.param("ZORVANE対応 ストラップ", "reference", id="ja"),
+        pytest.param("ZORVANE 호환 스트랩", "reference", id="ko"),
+        pytest.param("tote inspired by ZORVANE", "comparison", id="en inspired"),
+        pytest.param("ZORVANE style tote", "comparison", id="en style"),
+        pytest.param("tote, ZORVANE dupe", "comparison", id="en dupe"),
+        pytest.param("平价替代ZORVANE手提包", "comparison", id="zh instead of"),
+        pytest.param("ZORVANE同款手提包", "comparison", id="zh same style"),
+        pytest.param("Tasche im Stil von ZORVANE", "comparison", id="de style of"),
+        pytest.param("sac inspiré de ZORVANE", "comparison", id="fr inspired"),
+        pytest.param("ZORVANE風バッグ", "comparison", id="ja style"),
+        pytest.param("ZORVANE quality tote", "quality", id="en quality"),
+        pytest.param("ZORVANE premium quality tote", "claim", id="en praise of its own"),
+        pytest.param("same factory as ZORVANE tote", "quality", id="en same factory"),
+        pytest.param("ZORVANE同厂手提包", "quality", id="zh same factory"),
+        pytest.param("非ZORVANE 胜似ZORVANE", "quality", id="zh better than, not"),
+        pytest.param("Tasche ZORVANE Qualität", "quality", id="de quality"),
+        pytest.param("not ZORVANE tote", "negation", id="en not"),
+        pytest.param("kein ZORVANE Rucksack", "negation", id="de kein"),
+        pytest.param("ohne Garantie ZORVANE Rucksack", "claim", id="de without something else"),
+        pytest.param("非ZORVANE手提包", "negation", id="zh not"),
+        pytest.param("tote BLÅVÅNG ZORVANE QVN", "stuffing", id="three makers in a row"),
+        pytest.param("tote ZORVANE BLÅVÅNG", "stuffing", id="two makers side by side"),
+        pytest.param("ZORVANE x BLÅVÅNG tote", "claim", id="two makers together"),
+        pytest.param("tote similar to ZORVANE | BLÅVÅNG", "stuffing", id="a list behind a comparison"),
+        pytest.param("strap for ZORVANE / BLÅVÅNG / QVN", "reference", id="a list behind a reference"),
+    ],
+)
+def test_the_use_of_a_mark_is_told_by_the_words_beside_it(title: str, expected: str) -> None:
+    signal = marks_in(listing(title))["zor-word"]
+
+    assert use(signal) == expected
+
+
+def test_a_mark_outside_the_title_is_mentioned() -> None:
+    signal = marks_in(listing("tote", description="We also sell ZORVANE"))["zor-word"]
+
+    assert use(signal) == "mention"
+    assert signal.evidence["field"] == "description"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("Brand", "claim", id="en brand"),
+        pytest.param("品牌", "claim", id="zh brand"),
+        pytest.param("Compatible brand", "reference", id="en compatible"),
+        pytest.param("适用品牌", "reference", id="zh suits"),
+        pytest.param("Colour", "mention", id="anything else"),
+    ],
+)
+def test_an_attribute_is_read_with_its_name(name: str, expected: str) -> None:
+    assert use(marks_in(listing("tote", attributes={name: "ZORVANE"}))["zor-word"]) == expected
+
+
+def test_the_title_decides_before_the_brand_field() -> None:
+    found = marks_in(listing("strap for ZORVANE", brand="ZORVANE"))["zor-word"]
+
+    assert use(found) == "reference"
+    assert [hit["field"] for hit in found.evidence["hits"]] == ["title", "brand"]
+
+
+def test_an_everyday_word_in_the_brand_field_is_a_claim_of_the_mark() -> None:
+    assert marks_in(listing("jacket", brand="Harvest"))["har-word"].observation == "mark.exact.claim"
+
+
+def test_a_brand_of_its_own_that_is_nearly_the_mark_is_not_a_misspelling() -> None:
+    assert "zor-word" not in marks_in(listing("Zorvine tote", brand="Zorvine"))
+    assert "zor-word" in marks_in(listing("Zorvine tote"))
+
+
+def test_a_disguise_is_shown_with_its_code_points() -> None:
+    signal = marks_in(listing("ZОRVANE tote"))["zor-word"]
+
+    assert signal.evidence["code_points"] == ["U+041E CYRILLIC CAPITAL LETTER O"]
+    assert "another alphabet" in signal.reason
+
+
+def test_the_cue_is_quoted_where_it_stands() -> None:
+    title = "𝗯𝗮𝗴 strap compatible with ZORVANE"
+
+    cue = marks_in(listing(title))["zor-word"].evidence["cue"]
+
+    assert title[cue["start"] : cue["end"]] == cue["quote"] == "compatible with"
+
+
+def test_the_country_of_a_listing_leaves_no_trace() -> None:
+    plain = marks_in(listing("ZORVANE tote"))
+    told = marks_in(listing("ZORVANE tote", attributes={"Country of origin": "China"}))
+
+    assert plain == told
+
+
+HOSTILE = [
+    pytest.param("\ud800ZORVANE", id="lone surrogate"),
+    pytest.param("Z" + "\u0301" * 5_000 + "ORVANE", id="thousands of accents"),
+    pytest.param("\u202e" * 3_000 + "ZORVANE", id="direction overrides only"),
+    pytest.param("zorvane" * 3_000, id="one endless word"),
+    pytest.param("z o r v a n e " * 2_000, id="spaced many times"),
+    pytest.param("*" * 20_000, id="masks only"),
+    pytest.param("ﷺ" * 5_000, id="ligatures that grow"),
+    pytest.param("佐" * 5_000 + "*", id="one hanzi for ever"),
+    pytest.param("\x00\x01ZORVANE\x7f", id="control characters"),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_read_to_the_end(text: str) -> None:
+    one = listing(text, description=text, brand=text, attributes={text[:50]: text}, seller=text)
+
+    for signal in MARKS.detect(batch(one))[0]:
+        assert 0 <= signal.strength <= 1
+
+
+PIECES = st.sampled_from(
+    [
+        "ZORVANE",
+        "zorvane",
+        "Zorvane",
+        "Kelmar",
+        "Wyse",
+        "&",
+        "KELMAR",
+        "BLÅVÅNG",
+        "Озёрный",
+        "Кедр",
+        "QVN",
+        "Harvest",
+        "佐梵尼",
+        "佐",
+        "家",
+        "墨屿",
+        "青岚阁",
+        "솔빛공방",
+        "for",
+        "style",
+        "非",
+        "适用于",
+        "品质",
+        "*",
+        ".",
+        "-",
+        "|",
+        "@",
+        "❤",
+        "\u200b",
+        "z0rvan3",
+        "Z*RVANE",
+        "Zorvxne",
+        "new",
+        "x",
+        "1",
+        "2026",
+        "左凡泥",
+        "зорване",
+        "bag",
+        "包",
+    ]
+)
+TITLES = st.lists(PIECES, max_size=8).flatmap(
+    lambda pieces: st.lists(st.sampled_from(["", " ", "  ", "."]), min_size=len(pieces), max_size=len(pieces)).map(
+        lambda gaps: "".join(a + b for a, b in zip(pieces, gaps, strict=True))
+    )
+)
+
+INDEX = MarkIndex(spellings_of(REGISTER))
+
+
+def brute_force(one: Listing) -> list[Signal]:
+    assets = [asset for holder in REGISTER.rights_holders for asset in holder.assets]
+    return [signal for asset in assets for signal in MARKS.compare(one, (), asset)]
+
+
+@given(text=TITLES, branded=st.booleans())
+@settings(derandomize=True, max_examples=200, deadline=None)
+def test_the_index_finds_exactly_what_trying_everything_finds(text: str, branded: bool) -> None:
+    assert INDEX.hits(text, branded=branded) == INDEX.brute_force(text, branded=branded)
+
+
+@given(title=TITLES, description=TITLES)
+@settings(derandomize=True, max_examples=20, deadline=None)
+def test_a_batch_gives_what_comparing_mark_by_mark_gives(title: str, description: str) -> None:
+    one = listing(title, description=description, brand=description[:12])
+
+    by_asset = sorted(brute_force(one), key=lambda s: (s.rights_holder_id or "", s.asset_id or ""))
+
+    assert list(MARKS.detect(batch(one))[0]) == by_asset
+
+
+@given(title=TITLES)
+@settings(derandomize=True, max_examples=150, deadline=None)
+def test_every_hit_points_at_what_it_quotes(title: str) -> None:
+    for signal in MARKS.detect(batch(listing(title)))[0]:
+        assert signal.observation in MarkInText.observations
+        for hit in signal.evidence["hits"]:
+            assert title[hit["start"] : hit["end"]] == hit["quote"] != ""
+
+
+@given(pieces=st.permutations(["ZORVANE tote", "coat Harvest", "strap for QVN", "lamp"]))
+@settings(derandomize=True, max_examples=20, deadline=None)
+def test_a_listing_is_judged_alone_whatever_its_batch(pieces: list[str]) -> None:
+    together = MARKS.detect(batch(*(listing(title) for title in pieces)))
+
+    assert together == [MARKS.detect(batch(listing(title)))[0] for title in pieces]
+
+
+def test_a_typo_in_any_place_is_found() -> None:
+    draw = random.Random(11)
+    marks = [s for s in spellings_of(REGISTER) if s.distinctiveness.edits and len(s.words) == 1 and s.compact.isascii()]
+
+    for spelling in marks:
+        for at in range(1, len(spelling.compact)):
+            letter = draw.choice([c for c in "bdfghjkpqtwxz" if c != spelling.compact[at]])
+            wrong = spelling.compact[:at] + letter + spelling.compact[at + 1 :]
+
+            assert class_key(wrong) != class_key(spelling.compact)
+            assert spelling.asset_id in marks_in(listing(f"tote {wrong}")), wrong
