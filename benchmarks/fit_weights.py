@@ -4,8 +4,8 @@ python benchmarks/fit_weights.py --candidates out/candidates.jsonl --truth truth
 
 Each weight is drawn to the points that the expert gave (`expert` in the table; a normal prior of standard deviation 1)
 and keeps their sign: no observation of legitimate use can come to speak against a seller, however few labels there are.
-The own list of a rights holder is not fitted. Without --write only the comparison is printed: log loss and average precision
-of the table as it stands, and of tables fitted without the rights holders on whom they are judged (five folds).
+Weights marked `fixed` are policy and are not fitted. Without --write only the comparison is printed: log loss and
+average precision of the table as it stands, and of tables fitted without the rights holders on whom they are judged.
 """
 
 import argparse
@@ -24,7 +24,6 @@ from pipeline.scoring import Room, WeightTable, default_weights
 Floats = NDArray[np.float64]
 TABLE_FILE = Path(__file__).parents[1] / "pipeline/weights.json"
 ROUNDS = 4
-FIXED = "authorised"
 
 
 def labelled(candidates: Path, truth: Path) -> tuple[list[list[str]], Floats, list[str]]:
@@ -71,7 +70,13 @@ def fit(rows: list[list[str]], wanted: Floats, table: WeightTable) -> tuple[dict
     raw = json.loads(TABLE_FILE.read_text("utf-8"))
     expert = np.array([raw["observations"][n]["expert"] for n in names] + [raw["prior"]["expert"]])
     bounds: list[Any] = [
-        (p, p) if table.weight(n).family == FIXED else (0.0, None) if p > 0 else (None, 0.0) if p < 0 else (0.0, 0.0)
+        (p, p)
+        if raw["observations"][n].get("fixed")
+        else (0.0, None)
+        if p > 0
+        else (None, 0.0)
+        if p < 0
+        else (0.0, 0.0)
         for n, p in zip(names, expert[:-1], strict=True)
     ]
     solution = expert
@@ -103,7 +108,7 @@ def write(points: dict[str, float], prior: float, rows: list[list[str]]) -> None
     raw = json.loads(TABLE_FILE.read_text("utf-8"))
     seen = {name: sum(name in row for row in rows) for name in points}
     for name, weight in raw["observations"].items():
-        if weight["family"] != FIXED and seen[name] > 0 and weight["expert"] != 0:
+        if not weight.get("fixed") and seen[name] > 0 and weight["expert"] != 0:
             weight["points"] = round(points[name], 1)
             weight["source"] = f"expert, drawn to {seen[name]} labelled synthetic candidates"
     raw["prior"]["points"] = round(prior, 1)

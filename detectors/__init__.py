@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, describe, enrol
 from detectors.image.enrol import ENROL_VERSION
-from detectors.price import PriceLevels, PriceLow, PriceObservation, learn, observe
+from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
 from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
 
@@ -37,6 +37,7 @@ TABLE = (
     Entry(MarkInText, lambda register, _: MarkInText(register)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
     Entry(PhotoReused, lambda register, r: PhotoReused(r.enrolled_images, register), frozenset({"enrolled"})),
+    Entry(GoodsKind, lambda register, _: GoodsKind(register)),
     Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
 )
 """The one table of detectors, in the order in which their signals are listed."""

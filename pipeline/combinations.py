@@ -6,7 +6,7 @@ Points add up, so a meaning that no single signal has needs an observation of it
 from pipeline.records import RightsHolder, Signal
 
 NAME = "combination"
-OBSERVATIONS = ("picture.without_mark",)
+OBSERVATIONS = ("picture.without_mark", "shop.named_after_mark")
 
 PICTURES = ("photo.", "artwork.", "design.", "logo.")
 
@@ -26,20 +26,30 @@ def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[S
     tuple of Signal
         `picture.without_mark`: a registered picture is used while the text does not name the mark. Whoever resells
         genuine goods names them; whoever shows a brand's picture without its name has a reason.
+        `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
     """
+    marks = [s for s in seen if s.observation.startswith("mark.")]
     pictures = [s for s in seen if s.observation.startswith(PICTURES)]
-    if not pictures or any(s.observation.startswith("mark.") for s in seen):
-        return ()
-    picture = min(pictures, key=lambda s: (-s.strength, s.asset_id or ""))
-    reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
-    return (
-        Signal(
-            detector=NAME,
-            observation="picture.without_mark",
-            rights_holder_id=holder.id,
-            asset_id=picture.asset_id,
-            strength=picture.strength,
-            reason=reason,
-            evidence=picture.evidence,
-        ),
+    if pictures and not marks:
+        reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
+        return (_signal("picture.without_mark", _strongest(pictures), reason),)
+    if marks and not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
+        reason = f"Only the name of the shop has {holder.name}'s mark; nothing says that these goods are theirs."
+        return (_signal("shop.named_after_mark", _strongest(marks), reason),)
+    return ()
+
+
+def _strongest(signals: list[Signal]) -> Signal:
+    return min(signals, key=lambda s: (-s.strength, s.asset_id or ""))
+
+
+def _signal(observation: str, shown: Signal, reason: str) -> Signal:
+    return Signal(
+        detector=NAME,
+        observation=observation,
+        rights_holder_id=shown.rights_holder_id,
+        asset_id=shown.asset_id,
+        strength=shown.strength,
+        reason=reason,
+        evidence=shown.evidence,
     )

@@ -162,6 +162,14 @@ class Products:
         coded = frozenset[str]().union(*(self._by_gtin.get(code, frozenset()) for code in read.gtins))
         return (read.named | few | coded) - read.fitted
 
+    def goods_of(self, holder_id: str) -> Goods:
+        """Return all goods that a holder's products are."""
+        known = self._known.get(holder_id, ())
+        return Goods(
+            kinds=frozenset().union(*(k.goods.kinds for k in known)),
+            families=frozenset().union(*(k.goods.families for k in known)),
+        )
+
     def identify(self, read: Read, holder_id: str) -> Identified | None:
         """Return which products of a holder a listing may be, by the surest means that picks any."""
         known = self._known.get(holder_id, ())
