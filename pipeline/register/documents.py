@@ -15,7 +15,8 @@ from pipeline.records import Json
 from pipeline.rules import quote
 
 NAMES: Final = ("register.json", "register.yaml", "register.yml")
-MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = {".json": 64 * 1024 * 1024, ".yaml": 8 * 1024 * 1024}
+"""Largest document by format; YAML takes seconds a megabyte."""
 MAX_DEPTH: Final = 64
 
 
@@ -62,18 +63,20 @@ def read_document(path: Path) -> Json:
     YAML is read by the rules of JSON (YAML 1.2, core schema): dates stay text and NO stays a country. Anchors and
     aliases are refused, since a few of them expand without bound. A key that stands twice is refused in both formats.
     """
+    is_yaml = path.suffix.lower() in {".yaml", ".yml"}
+    limit = MAX_BYTES[".yaml" if is_yaml else ".json"]
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}), expected a register") from error
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{path}: got more than {MAX_BYTES:,} bytes, expected a register of at most that")
+    if len(data) > limit:
+        raise InputError(f"{path}: got more than {limit:,} bytes, expected a register of at most that")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"byte {error.start}: got a byte that is no UTF-8, expected UTF-8 text") from error
-    return _read_yaml(text) if path.suffix.lower() in {".yaml", ".yml"} else _read_json(text)
+    return _read_yaml(text) if is_yaml else _read_json(text)
 
 
 def _read_json(text: str) -> Json:

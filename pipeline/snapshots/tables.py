@@ -19,6 +19,8 @@ from pipeline.snapshots.lines import LEAST_ROW, MAX_LINE, bomb, bounded_lines, b
 
 PARQUET_ROWS: Final = 256
 """Rows that are decoded at a time."""
+_DAMAGE: Final = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+"""What pyarrow raises over a broken file or value."""
 
 
 def csv_rows(path: Path) -> Iterator[Json | Fault]:
@@ -27,18 +29,19 @@ def csv_rows(path: Path) -> Iterator[Json | Fault]:
     Yields
     ------
     dict of str or Fault
-        One for each row after the header; an empty cell is an absent value. A row that is no proper CSV, has more or
-        fewer cells than the header, or has a cell beyond the csv module's limit (131,072 characters) is a `Fault`. A
-        quote left open takes the lines after it along, up to that limit.
+        One for each row after the header, or one `Fault` for a header that cannot be used; an empty cell is an absent
+        value. A row that is no proper CSV, has more or fewer cells than the header, or has a cell beyond the csv
+        module's limit (131,072 characters) is a `Fault`. A quote left open takes the lines after it along, up to that
+        limit.
     """
     damage: list[Fault] = []
     rows = csv.reader(_texts(path, damage), strict=True)
-    header = _next_row(rows)
+    header = _header(rows)
+    if isinstance(header, Fault):
+        yield header
+        return
     while header is not None and (row := _next_row(rows)) is not None:
-        if isinstance(header, Fault):
-            yield header
-        else:
-            yield row if isinstance(row, Fault) else _record(header, row)
+        yield row if isinstance(row, Fault) else _record(header, row)
     yield from damage
 
 
@@ -58,16 +61,32 @@ def _next_row(rows: Iterator[list[str]]) -> list[str] | Fault | None:
         return unread(quote(str(error)), "a row of RFC 4180 CSV", "not CSV")
 
 
+def _header(rows: Iterator[list[str]]) -> list[str] | Fault | None:
+    header = _next_row(rows)
+    if isinstance(header, Fault):
+        return header._replace(reason="the header is not CSV; nothing of the file was read")
+    if header is not None and not _is_text(header):
+        return unread(quote(header), "UTF-8 text", "the header is not UTF-8; nothing of the file was read")
+    if header is not None and len(set(header)) < len(header):
+        reason = "a column's name stands twice in the header; nothing of the file was read"
+        return unread(quote(header), "a header with each name once", reason)
+    return header
+
+
+def _is_text(cells: list[str]) -> bool:
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _record(header: list[str], row: list[str]) -> Json | Fault:
     if not row:
         return unread("an empty line", "a row of CSV", "empty line")
-    if len(set(header)) < len(header):
-        return unread(quote(header), "a header with each name once", "a column's name stands twice in the header")
     if len(row) != len(header):
         return unread(f"{len(row)} cells", f"{len(header)} cells", "not as many cells as the header has")
-    try:
-        "".join(row).encode()
-    except UnicodeEncodeError:
+    if not _is_text(row):
         return unread(quote(row), "UTF-8 text", "not UTF-8")
     return _unpack({name: cell for name, cell in zip(header, row, strict=True) if cell})
 
@@ -112,7 +131,7 @@ def parquet_rows(path: Path, size: int) -> Iterator[Json | Fault]:
         schema = pq.read_schema(path)
         texts = [column.name for column in schema if pa.types.is_string(column.type)]
         file = pq.ParquetFile(path, read_dictionary=texts)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise InputError(f"{path}: got {quote(str(error))}, expected a Parquet file") from error
     budget, used = budget_of(size), 0
     with file:
@@ -132,7 +151,7 @@ def parquet_rows(path: Path, size: int) -> Iterator[Json | Fault]:
 def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch | Fault]:
     try:
         yield from file.iter_batches(batch_size=PARQUET_ROWS)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         yield unread(quote(str(error)), "readable data", "the file is damaged from here on")
 
 
@@ -145,5 +164,5 @@ def _parquet_record(batch: pa.RecordBatch, index: int) -> tuple[Json | Fault, in
             fault = unread(f"{len(text):,} bytes", f"a row of at most {MAX_LINE:,} bytes", "the row is too long")
             return fault, len(text)
         return _unpack(orjson.loads(text)), len(text)
-    except (ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException) as error:
+    except _DAMAGE as error:
         return unread(quote(str(error)), "values that can be written as JSON", "not readable"), LEAST_ROW

@@ -317,6 +317,14 @@ def test_a_register_that_is_not_there_is_an_input_error(tmp_path: Path) -> None:
             load_register(path)
 
 
+@pytest.mark.parametrize(("name", "limit"), [("register.json", 64 << 20), ("register.yaml", 8 << 20)])
+def test_a_document_that_is_too_large_is_an_input_error(tmp_path: Path, name: str, limit: int) -> None:
+    (tmp_path / name).write_bytes(b" " * (limit + 1))
+
+    with pytest.raises(InputError, match=f"{limit:,}"):
+        check_register(tmp_path)
+
+
 def test_the_folder_of_a_register_is_found_from_either_path(tmp_path: Path) -> None:
     write(tmp_path, DOCUMENT)
 

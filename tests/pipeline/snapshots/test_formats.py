@@ -1,5 +1,6 @@
 """The same rows are the same listings in every format, in batches that never change."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -191,6 +192,26 @@ def test_a_parquet_row_that_is_too_long_is_rejected(tmp_path: Path) -> None:
     assert "too long" in files.rejected(batches)[2].reason
 
 
+@pytest.mark.parametrize("ending", FORMATS)
+def test_no_change_of_bytes_is_more_than_rejected_rows_or_an_input_error(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    FORMATS[ending](path, [row(listing_id=str(n)) for n in range(20)])
+    whole = path.read_bytes()
+    rng = random.Random(7)
+
+    for _ in range(100):
+        broken = bytearray(whole)
+        for _ in range(rng.choice([1, 3, 20])):
+            broken[rng.randrange(len(broken))] = rng.randrange(256)
+        path.write_bytes(broken)
+        try:
+            batches = files.read(path, 7)
+        except InputError:
+            continue
+        rejected = [report for batch in batches for report in batch.rejected if report.kind == "row"]
+        assert sum(batch.rows_read for batch in batches) == len(files.listings(batches)) + len(rejected)
+
+
 def test_a_file_that_is_gone_is_an_input_error(tmp_path: Path) -> None:
     for ending in (".jsonl", ".jsonl.gz", ".csv", ".parquet"):
         gone = InputFile(path=tmp_path / f"a{ending}", folder=tmp_path, format=ending, digest="", size=0)
@@ -215,6 +236,8 @@ CSV_ROW = "1,p,u,2026-10-03T07:12:00Z,good\n"
         pytest.param(CSV_HEADER + CSV_ROW + '1,p,u,d,"open\n' + CSV_ROW, [1], {2: "not CSV"}, id="quote left open"),
         pytest.param(CSV_HEADER + f'1,p,u,d,"{"x" * 200_000}"\n' + CSV_ROW, [2], {1: "not CSV"}, id="a huge cell"),
         pytest.param("title," + CSV_HEADER + "t," + CSV_ROW, [], {1: "stands twice"}, id="a column twice"),
+        pytest.param("title," + CSV_HEADER, [], {1: "stands twice"}, id="a column twice and no row"),
+        pytest.param('"' + CSV_HEADER + CSV_ROW, [], {1: "header is not CSV"}, id="a quote left open in the header"),
         pytest.param("a,b\n1,2\n", [], {1: "required"}, id="other columns"),
     ],
 )
@@ -238,6 +261,15 @@ def test_csv_bytes_that_are_no_utf8_reject_their_row_only(tmp_path: Path) -> Non
 
     assert sorted(files.listings(batches)) == [1, 3]
     assert files.rejected(batches)[2].reason == "not UTF-8"
+
+
+def test_a_csv_header_that_is_no_utf8_is_one_rejected_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xff," + CSV_HEADER.encode() + b"1," + CSV_ROW.encode())
+
+    (report,) = files.rejected(files.read(path)).values()
+
+    assert "header is not UTF-8" in report.reason
 
 
 def test_json_text_in_a_csv_cell_that_is_no_json_is_reported(tmp_path: Path) -> None:
