@@ -12,7 +12,7 @@ from pipeline.errors import PhotoRefusedError
 from pipeline.records import ImageName, PhotoDescription
 from pipeline.snapshots import read_photo
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.contents import Described, Refusal, read_shelves, write_shelf
+from pipeline.stages.contents import Described, Refusal, write_shelf
 from pipeline.stages.kit import Kit
 from pipeline.stages.plan import GROUP, Scan, in_groups
 from pipeline.store.lake import Lake, digest_of
@@ -29,7 +29,6 @@ class Shelf:
 
     kit: Kit
     lake: Lake
-    key: str
     photos: tuple[tuple[str, Path, str], ...]
 
 
@@ -57,9 +56,9 @@ def _wanted(scan: Scan) -> Iterator[list[WantedPhoto]]:
 
 def _describe_group(scan: Scan, conductor: Conductor, photos: list[WantedPhoto], behind: int, total: int) -> None:
     shelves = [_shelf(scan, some) for some in in_groups(photos, SHELF_PHOTOS)]
-    for key, described in scan.engine.map(describe_shelf, shelves):
+    for name, described in scan.engine.map(describe_shelf, shelves):
         with scan.store.write() as connection:
-            record_shelf(connection, scan.kit.describer, key, described)
+            record_shelf(connection, scan.kit.describer, name, described)
         behind += len(described)
         conductor.report("describe", behind, total)
 
@@ -68,7 +67,6 @@ def _shelf(scan: Scan, photos: list[WantedPhoto]) -> Shelf:
     return Shelf(
         kit=scan.kit,
         lake=scan.lake,
-        key=digest_of(scan.kit.describer, [photo.photo for photo in photos]),
         photos=tuple((photo.photo, scan.inputs[photo.source].folder, photo.name) for photo in photos),
     )
 
@@ -82,16 +80,22 @@ def describe_shelf(shelf: Shelf) -> tuple[str, list[str]]:
         The shelf's name and the digests of the photos on it. A photo whose bytes have changed since it was found is
         left out.
     """
-    digests = frozenset(digest for digest, _, _ in shelf.photos)
-    if shelf.lake.has("photos", shelf.key):
-        return shelf.key, sorted(read_shelves(shelf.lake, [shelf.key], digests))
+    wanted = [digest for digest, _, _ in shelf.photos]
+    if shelf.lake.has("photos", shelf_name(shelf.kit, wanted)):
+        return shelf_name(shelf.kit, wanted), wanted
     described: Described = {}
     for digest, folder, name in shelf.photos:
         seen = _describe_photo(shelf.kit, digest, folder, name)
         if seen is not None:
             described[digest] = seen
-    write_shelf(shelf.lake, shelf.key, described)
-    return shelf.key, sorted(described)
+    held = shelf_name(shelf.kit, list(described))
+    write_shelf(shelf.lake, held, described)
+    return held, list(described)
+
+
+def shelf_name(kit: Kit, photos: list[str]) -> str:
+    """Return the name of the shelf that holds descriptions of these photos and no others."""
+    return digest_of(kit.describer, photos)
 
 
 def _describe_photo(kit: Kit, digest: str, folder: Path, name: str) -> PhotoDescription | Refusal | None:

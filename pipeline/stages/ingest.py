@@ -15,7 +15,7 @@ from pipeline.stages.contents import Content, FoundPhoto, Refusal, write_partiti
 from pipeline.stages.plan import Scan, in_groups
 from pipeline.store.ledger import chunks_done
 from pipeline.store.observations import Chunk, Observation, WantedPhoto, homes_of, record_chunk
-from pipeline.store.shelves import shelves_of
+from pipeline.store.shelves import forget_shelves, shelves_of
 
 CHUNK_ROWS = 1_000
 """Input rows taken in at once: one partition, one transaction. A reviewer's write waits no longer than that."""
@@ -107,5 +107,8 @@ def _find_undescribed(
     with scan.store.read() as connection:
         for digests in in_groups(photos, LOOKUP):
             shelves |= shelves_of(connection, scan.kit.describer, digests)
-    standing = {shelf for shelf in set(shelves.values()) if scan.lake.has("photos", shelf)}
-    return tuple(photo for digest, photo in photos.items() if shelves.get(digest) not in standing)
+    gone = {shelf for shelf in set(shelves.values()) if not scan.lake.has("photos", shelf)}
+    if gone:
+        with scan.store.write() as connection:
+            forget_shelves(connection, gone)
+    return tuple(photo for digest, photo in photos.items() if shelves.get(digest) in {None, *gone})

@@ -67,7 +67,7 @@ class Lake:
         try:
             return pq.read_table(path, columns=columns, memory_map=False, partitioning=None)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
-            raise StoreError(f"{path}: cannot be read ({error}), expected a whole file; scan again") from error
+            raise StoreError(f"{path}: cannot be read, expected a whole file: delete it and scan again") from error
 
     def stream(self, kind: str, key: str, rows: int) -> Iterator[pa.RecordBatch]:
         """Yield a table in batches of at most so many rows, without holding more than one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, Select, and_, delete, func, select, tuple_
 
 from pipeline.store.ledger import upsert
 from pipeline.store.observations import WantedPhoto
@@ -64,3 +64,8 @@ def record_shelf(connection: Connection, describer: str, shelf: str, digests: It
     if rows:
         moved = {"shelf": statement.excluded.shelf}
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=moved), rows)
+
+
+def forget_shelves(connection: Connection, shelves: Collection[str]) -> None:
+    """Forget shelves that are gone from the lake: their photos want describing again."""
+    connection.execute(delete(photos).where(photos.c.shelf.in_(shelves)))
