@@ -10,7 +10,7 @@ from itertools import islice
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from pipeline.errors import PhotoRefusedError
 
@@ -28,6 +28,7 @@ WORKING_SIDE = 384
 DRAFT_SIDE = 160
 _EXIF_ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
+_TOO_LARGE = "the image is too large"
 _JPEG = ("JPEG", "MPO")
 _START_OF_SCAN = b"\xff\xda"
 _EXPECTED = f"a picture ({', '.join(FORMATS)})"
@@ -84,18 +85,12 @@ def decode(data: bytes) -> Picture:
             return _picture(data)
         except PhotoRefusedError:
             raise
+        except Image.DecompressionBombError as error:
+            got = str(error).partition(",")[0][:80]
+            raise PhotoRefusedError(_TOO_LARGE, got=got, expected=f"<= {MAX_PIXELS} pixels") from error
         except Exception as error:  # a reader meets hostile bytes with any of a dozen exceptions
-            reason = "the image cannot be decoded"
-            raise PhotoRefusedError(reason, got=_shown(data, error), expected=_EXPECTED) from error
-
-
-def _shown(data: bytes, error: Exception) -> str:
-    """Return a short, printable account of a file that cannot be read."""
-    if isinstance(error, Image.DecompressionBombError):
-        return f"more than {MAX_PIXELS} pixels"
-    if isinstance(error, UnidentifiedImageError):
-        return f"{len(data)} bytes starting with {data[:16]!r}"
-    return f"{type(error).__name__}: {error}"[:120]
+            got = f"{len(data)} bytes starting {data[:12]!r} ({type(error).__name__})"
+            raise PhotoRefusedError("the image cannot be decoded", got=got, expected=_EXPECTED) from error
 
 
 def _picture(data: bytes) -> Picture:
@@ -117,7 +112,7 @@ def _check_header(image: Image.Image, data: bytes) -> None:
     width, height = image.size
     got = f"{width} x {height} pixels"
     if width * height > MAX_PIXELS:
-        raise PhotoRefusedError("the image is too large", got=got, expected=f"<= {MAX_PIXELS} pixels")
+        raise PhotoRefusedError(_TOO_LARGE, got=got, expected=f"<= {MAX_PIXELS} pixels")
     if min(width, height) < MIN_SIDE:
         raise PhotoRefusedError("the image is too small", got=got, expected=f">= {MIN_SIDE} pixels a side")
     if max(width, height) > MAX_ASPECT * min(width, height):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.evidence import DETECTOR, OBSERVATIONS, SUBJECTS, Match, signal
 from detectors.image.matches import PASSES, Matches, Rows, is_core, matches, queries
-from detectors.image.search import HashIndex, scan
+from detectors.image.search import SCAN_LIMIT, HashIndex, scan
 from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
 
 
@@ -24,6 +24,8 @@ class PhotoReused:
         The hashes of the register's pictures.
     register : Register
         Whose assets name them.
+    scan_limit : int
+        Up to so many hashes are searched one by one; more, through tables, with the same result.
 
     Notes
     -----
@@ -36,7 +38,7 @@ class PhotoReused:
     version = f"{ENROL_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
     observations = OBSERVATIONS
 
-    def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
+    def __init__(self, enrolled: EnrolledImages, register: Register, *, scan_limit: int = SCAN_LIMIT) -> None:
         self._enrolled = enrolled
         places = {name: place for place, name in enumerate(enrolled.names)}
         self._owners: dict[int, list[tuple[int, str, Asset]]] = {}
@@ -47,8 +49,8 @@ class PhotoReused:
                     self._owners.setdefault(places[name], []).append((order, holder, asset))
         core = is_core(enrolled)
         self._core, self._crops = np.flatnonzero(core), np.flatnonzero(~core)
-        self._find_core = HashIndex(enrolled.hashes[self._core]).within
-        self._find_crop = HashIndex(enrolled.hashes[self._crops]).within
+        self._find_core = HashIndex(enrolled.hashes[self._core], scan_limit=scan_limit).within
+        self._find_crop = HashIndex(enrolled.hashes[self._crops], scan_limit=scan_limit).within
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order: one an asset, its best match."""

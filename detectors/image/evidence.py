@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
-from detectors.image.views import CORE_VIEWS, REFERENCE_VIEWS, is_main, view_name
+from detectors.image.views import CORE_VIEWS, REFERENCE_VIEWS, Shown, shown, view_name
 from pipeline.records import Asset, AssetKind, Photo, Signal
 
 DETECTOR = "photo_reused"
@@ -115,7 +115,7 @@ def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages
 
 
 def _is_all_of_photo(match: Match) -> bool:
-    return bool(is_main(np.array(match.view)))
+    return bool(shown(np.array(match.view)) != Shown.PART)
 
 
 def _is_all_of_picture(match: Match, enrolled: EnrolledImages) -> bool:

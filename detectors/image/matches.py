@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import ORIENTATIONS, WORDS, Hashes, Orientation, oriented
 from detectors.image.search import Pairs
-from detectors.image.views import CORE_VIEWS, is_main
+from detectors.image.views import CORE_VIEWS, Shown, shown
 from pipeline.records import Photo
 
 
@@ -35,8 +35,8 @@ class Pass(NamedTuple):
 
     Attributes
     ----------
-    main : bool
-        Whether the photo's main views are looked for, or its parts.
+    shown : tuple of Shown
+        Which views of the photo are looked for.
     core : bool
         Whether they are looked for among the core views of the registered pictures, or among their crops.
     orientations : tuple of Orientation
@@ -45,20 +45,21 @@ class Pass(NamedTuple):
         Bits that may differ.
     """
 
-    main: bool
+    shown: tuple[Shown, ...]
     core: bool
     orientations: tuple[Orientation, ...]
     radius: int
 
 
 PASSES = (
-    Pass(main=True, core=True, orientations=ORIENTATIONS[:2], radius=47),
-    Pass(main=True, core=True, orientations=ORIENTATIONS[2:], radius=31),
-    Pass(main=False, core=True, orientations=ORIENTATIONS[:2], radius=31),
-    Pass(main=True, core=False, orientations=ORIENTATIONS[:2], radius=39),
+    Pass(shown=(Shown.ALL, Shown.ALL_BUT_A_BANNER), core=True, orientations=ORIENTATIONS[:2], radius=47),
+    Pass(shown=(Shown.ALL,), core=True, orientations=ORIENTATIONS[2:], radius=31),
+    Pass(shown=(Shown.PART,), core=True, orientations=ORIENTATIONS[:2], radius=31),
+    Pass(shown=(Shown.ALL,), core=False, orientations=ORIENTATIONS[:2], radius=39),
 )
 """The full cross of all views is left out: a part of the photo that equals a crop of a picture proves little and costs
-most. Radii were chosen on photos of clothes and goods: see benchmarks/images_hashes.py."""
+most. The radii are the largest that stay cheap in a large register; they raise no false alarm on the development photos
+(benchmarks/images_hashes.py measures both)."""
 
 
 class Queries(NamedTuple):
@@ -133,10 +134,10 @@ def matches(wanted: Queries, core: Rows, crops: Rows) -> Matches:
     Matches
         All of them, in no order that matters.
     """
-    main = is_main(wanted.views)
+    extents = shown(wanted.views)
     columns: list[tuple[NDArray[np.int64], ...]] = []
     for part in PASSES:
-        chosen = np.flatnonzero(main == part.main)
+        chosen = np.flatnonzero(np.isin(extents, part.shown))
         rows, find = core if part.core else crops
         for orientation in part.orientations:
             pairs = find(oriented(wanted.hashes[chosen], orientation), part.radius)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.hashes import BITS, WORDS, Hashes, distances
+from detectors.image.hashes import BITS, WORDS, Hashes
 
 _BAND_BITS = 16
 _BANDS = BITS // _BAND_BITS
-_SCAN_LIMIT = 20_000
+SCAN_LIMIT = 20_000
 """Up to so many stored hashes, comparing with all of them is faster than tables."""
 _SCAN_CELLS = 2_000_000
-_PROBE_QUERIES = 64
+_PROBE_CELLS = 200_000
+"""So many candidates are looked at together: few enough to stay in the cache."""
 
 
 class Pairs(NamedTuple):
@@ -42,6 +44,8 @@ class HashIndex:
     ----------
     hashes : ndarray of uint64, shape (n, 4)
         The hashes to find.
+    scan_limit : int
+        Up to so many, all are compared; the result is the same.
 
     Notes
     -----
@@ -56,7 +60,8 @@ class HashIndex:
     .. [1] M. Norouzi, A. Punjani, D. J. Fleet, "Fast search in Hamming space with multi-index hashing", CVPR 2012.
     """
 
-    def __init__(self, hashes: Hashes) -> None:
+    def __init__(self, hashes: Hashes, *, scan_limit: int = SCAN_LIMIT) -> None:
+        self._scan_limit = scan_limit
         self._hashes = np.ascontiguousarray(hashes, dtype=np.uint64)
         self._tables: _Bands | None = None
 
@@ -78,12 +83,15 @@ class HashIndex:
         Pairs
             All of them.
         """
-        if len(self._hashes) <= _SCAN_LIMIT:
+        if len(self._hashes) <= self._scan_limit:
             return scan(queries, radius, stored=self._hashes)
         if self._tables is None:
             self._tables = _Bands(self._hashes)
-        found = [self._tables.probe(part, start, radius) for start, part in _chunks(queries, _PROBE_QUERIES)]
-        return _joined(found)
+        found = [
+            (start, self._tables.probe(part, radius))
+            for start, part in _chunks(queries, self._tables.queries_at_once(radius))
+        ]
+        return _joined([Pairs(pairs.query + start, pairs.stored, pairs.bits) for start, pairs in found])
 
 
 def scan(queries: Hashes, radius: int, *, stored: Hashes) -> Pairs:
@@ -129,37 +137,49 @@ class _Bands:
     """The tables of multi-index hashing: for each value of each band, the rows that have it (compressed rows)."""
 
     def __init__(self, hashes: Hashes) -> None:
-        self._hashes = hashes
         values = _bands(hashes)
         self._rows = np.concatenate([np.argsort(column, kind="stable") for column in values.T]).astype(np.int32)
         sizes = np.array([np.bincount(column, minlength=2**_BAND_BITS) for column in values.T])
         self._starts = np.concatenate([[0], np.cumsum(sizes.ravel())])
+        self._halves = _halves(hashes)
 
-    def probe(self, queries: Hashes, first: int, radius: int) -> Pairs:
-        """Find all pairs within a radius; `first` is added to the rows of the queries."""
-        slots = self._slots(queries, radius)
-        starts = self._starts[slots]
-        sizes = self._starts[slots + 1] - starts
-        ends = np.cumsum(sizes, axis=None)
-        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-            starts.ravel() - ends + sizes.ravel(), sizes.ravel()
-        )
-        stored = self._rows[places]
+    def queries_at_once(self, radius: int) -> int:
+        """Return how many queries are best probed together."""
+        candidates = len(_neighbours(radius)[0]) * len(self._halves[0]) / 2**_BAND_BITS
+        return max(1, int(_PROBE_CELLS / (1 + candidates)))
+
+    def probe(self, queries: Hashes, radius: int) -> Pairs:
+        """Find all pairs within a radius."""
+        bands, masks = _neighbours(radius)
+        slots = (_bands(queries)[:, bands] ^ masks) + bands * 2**_BAND_BITS
+        starts = self._starts.take(slots)
+        sizes = self._starts.take(slots + 1) - starts
         query = np.repeat(np.arange(len(queries)), sizes.sum(axis=1))
-        bits = distances(queries[query], self._hashes[stored])
-        near = np.flatnonzero(bits <= radius)
-        keys, at = np.unique(query[near] * len(self._hashes) + stored[near], return_index=True)
-        return Pairs(keys // len(self._hashes) + first, keys % len(self._hashes), bits[near][at])
+        stored = self._filed(starts.ravel(), sizes.ravel())
+        bits = np.zeros(len(query), dtype=np.uint16)
+        for asked, kept in zip(_halves(queries), self._halves, strict=True):
+            bits = bits + _differing(asked.take(query), kept.take(stored))
+            near = np.flatnonzero(bits <= radius)  # half of each hash settles nearly all
+            query, stored, bits = query[near], stored[near], bits[near]
+        pairs, at = np.unique(query * len(self._halves[0]) + stored, return_index=True)
+        return Pairs(*np.divmod(pairs, len(self._halves[0])), bits[at])
 
-    def _slots(self, queries: Hashes, radius: int) -> NDArray[np.int64]:
-        """Return the table slots to look into, shape (queries, neighbours of all bands)."""
-        flips, rest = divmod(radius, _BAND_BITS)
-        values = _bands(queries)
-        slots = []
-        for band in range(_BANDS):
-            masks = _masks(flips if band <= rest else flips - 1)
-            slots.append((values[:, band, None] ^ masks).astype(np.int64) + band * 2**_BAND_BITS)
-        return np.concatenate(slots, axis=1)
+    def _filed(self, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the stored rows in some slots, with repeats."""
+        ends = np.cumsum(sizes)
+        return self._rows.take(np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes))
+
+
+def _halves(hashes: Hashes) -> tuple[NDArray[np.complex128], ...]:
+    """Return hashes as two columns of 16-byte items, which NumPy gathers fastest; the numbers mean nothing."""
+    return tuple(np.ascontiguousarray(half).view(np.complex128).ravel() for half in np.hsplit(hashes, 2))
+
+
+def _differing(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.uint8]:
+    """Count the bits in which 16-byte items differ, 0 to 128."""
+    counts = np.bitwise_count(left.view(np.uint64) ^ right.view(np.uint64))
+    pairs: NDArray[np.uint8] = counts[::2] + counts[1::2]
+    return pairs
 
 
 def _bands(hashes: Hashes) -> NDArray[np.uint16]:
@@ -167,7 +187,15 @@ def _bands(hashes: Hashes) -> NDArray[np.uint16]:
     return np.ascontiguousarray(hashes).view(np.uint16).reshape(-1, _BANDS)
 
 
-def _masks(flips: int) -> NDArray[np.uint16]:
-    """Return all 16-bit words with at most `flips` bits set; none for fewer than zero."""
-    chosen = [bits for count in range(flips + 1) for bits in combinations(range(_BAND_BITS), count)]
-    return np.array([sum(1 << bit for bit in bits) for bits in chosen], dtype=np.uint16)
+@cache
+def _neighbours(radius: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """Return in which bands to look up a query for a radius, and with which bits flipped (see `HashIndex`)."""
+    flips, rest = divmod(radius, _BAND_BITS)
+    pairs = [
+        (band, sum(1 << bit for bit in bits))
+        for band in range(_BANDS)
+        for count in range((flips if band <= rest else flips - 1) + 1)
+        for bits in combinations(range(_BAND_BITS), count)
+    ]
+    bands, masks = np.array(pairs).T
+    return bands, masks.astype(np.uint16)

@@ -7,6 +7,8 @@ have been cut.
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +23,17 @@ Pixels = tuple[int, int, int, int]
 _BANNER = 0.17
 _FLAT = 20
 """A row or column whose grey levels span no more than this is border, gutter or empty page."""
+_BLEND = 2
 _TRIMS = 3
 _REGIONS = 5
 _REGION_DEPTH = 3
 _REGION_SHARE = 0.08
 _REGION_SIDE = 24
+_BANNER_VIEWS = range(2, 4)
 _SAME = 0.004
 _THUMB = 2 * SIDE
 _BILINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-_CROP_GRID = ((0.95, 2), (0.90, 3), (0.85, 4))
+_CROP_GRID = ((0.95, 2), (0.90, 3))
 """Side of a crop as a share of the picture's, and its places along each axis: steps of 5 %."""
 
 _FIXED_NAMES = (
@@ -63,16 +67,23 @@ _FIXED: Boxes = np.array(
 )
 _TRIMMED = "without borders"
 LISTING_VIEWS = (
-    *_FIXED_NAMES[:3],
+    _FIXED_NAMES[0],
     _TRIMMED,
-    *_FIXED_NAMES[3:],
+    *_FIXED_NAMES[1:],
     *(f"{name}, {_TRIMMED}" for name in _FIXED_NAMES[-4:]),
     *(f"region {i}" for i in range(1, _REGIONS + 1)),
 )
 """Names of a listing photo's views in order; a photo with several layers has two more, `LAYER_VIEWS`, for each."""
 LAYER_VIEWS = ("another layer", f"another layer, {_TRIMMED}")
-MAIN_VIEWS = 4
-"""The first views of a listing photo show all that it shows; the others show parts of it."""
+
+
+class Shown(IntEnum):
+    """How much of a listing's photo a view shows."""
+
+    ALL = 0
+    ALL_BUT_A_BANNER = 1
+    PART = 2
+
 
 REFERENCE_VIEWS = (
     "the whole picture",
@@ -94,9 +105,10 @@ def view_name(index: int) -> str:
     return LAYER_VIEWS[(index - len(LISTING_VIEWS)) % len(LAYER_VIEWS)]
 
 
-def is_main(index: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which views of a listing photo show all that it (or a layer of it) shows."""
-    return (index < MAIN_VIEWS) | (index >= len(LISTING_VIEWS))
+def shown(index: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how much of the photo its views show, as `Shown`, by their places in `PhotoDescription.views`."""
+    everything = (index < _BANNER_VIEWS.start) | (index >= len(LISTING_VIEWS))
+    return np.where(everything, Shown.ALL, np.where(index < _BANNER_VIEWS.stop, Shown.ALL_BUT_A_BANNER, Shown.PART))
 
 
 def listing_boxes(grey: Grey) -> Boxes:
@@ -106,7 +118,7 @@ def listing_boxes(grey: Grey) -> Boxes:
     regions = _regions(grey, whole)
     regions += [(0, 0, 0, 0)] * (_REGIONS - len(regions))
     measured = _shares(grey, trims + regions)
-    return _distinct(np.concatenate([_FIXED[:3], measured[:1], _FIXED[3:], measured[1:]]))
+    return _distinct(np.concatenate([_FIXED[:1], measured[:1], _FIXED[1:], measured[1:]]))
 
 
 def layer_boxes(grey: Grey) -> Boxes:
@@ -154,9 +166,11 @@ def _distinct(boxes: Boxes) -> Boxes:
 
 
 def _busy(grey: Grey, region: Pixels, axis: int) -> NDArray[np.bool_]:
-    """Tell which columns (axis 0) or rows (axis 1) of a region show anything."""
+    """Tell which columns (axis 0) or rows (axis 1) of a region show anything; their ends may blend into others."""
     left, top, right, bottom = region
     part = grey[top:bottom, left:right]
+    if part.shape[axis] > 2 * _BLEND:
+        part = part[_BLEND:-_BLEND] if axis == 0 else part[:, _BLEND:-_BLEND]
     busy: NDArray[np.bool_] = part.max(axis=axis) - part.min(axis=axis) > _FLAT
     return busy
 
