@@ -34,7 +34,6 @@ _PART: Final = 3
 _GAP: Final = 4
 """Most characters between two parts of a mark."""
 
-_LATIN_WORD: Final = re.compile(r"[^\W\d_]")
 _SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
@@ -348,11 +347,13 @@ def _masked(place: Place, spelling: Spelling, key: str) -> bool:
 
 def _is_native_word(place: Place, spelling: Spelling) -> bool:
     """Say whether a place that only looks like a mark is a word of another alphabet: Cyrillic "вата" is no "BATA"."""
-    letters = [c for c in place.quote if _LATIN_WORD.match(c)]
-    foreign = [c for c in letters if not unicodedata.name(c, "").startswith(("LATIN", "FULLWIDTH", "MATHEMATICAL"))]
-    if len(foreign) != len(letters) or not spelling.compact.isascii():
+    if not spelling.compact.isascii() or not all(_is_foreign(c) for c in place.quote):
         return False
-    return words.is_known(folding.raw(place.quote).text.strip()) or not any(c.isupper() for c in place.quote)
+    return words.is_known(folding.raw(place.quote).text) or place.quote.islower()
+
+
+def _is_foreign(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(("CYRILLIC", "GREEK", "ARMENIAN"))
 
 
 def _hit(place: Place, spelling: Spelling, form: Form, how: str, certainty: float) -> Hit:
