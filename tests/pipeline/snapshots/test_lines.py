@@ -28,7 +28,6 @@ GOOD = orjson.dumps(row())
         pytest.param(b"[" * 50_000 + b"]" * 50_000 + b"\n" + GOOD, [2], [1], id="50,000 nested lists"),
         pytest.param(GOOD.replace(b"4.5", b"NaN") + b"\n" + GOOD, [2], [1], id="NaN"),
         pytest.param(GOOD.replace(b"soap", b"so\xffap") + b"\n" + GOOD, [2], [1], id="not UTF-8"),
-        pytest.param(GOOD.replace(b"Corner", b"\\ud800") + b"\n" + GOOD, [2], [1], id="half a character"),
         pytest.param(GOOD.replace(b"Corner", b"Cor\x00ner") + b"\n" + GOOD, [2], [1], id="bare null byte"),
         pytest.param(GOOD.decode().encode("utf-16"), [], [1], id="UTF-16"),
         pytest.param(b"\x00" * 1_000, [], [1], id="null bytes"),
@@ -46,6 +45,23 @@ def test_each_line_is_a_listing_or_a_rejected_row(
     reports = files.rejected(batches)
     assert sorted(reports) == refused
     assert all(report.field == "line" for report in reports.values())
+
+
+@pytest.mark.parametrize(
+    ("escaped", "title"),
+    [
+        pytest.param(rb"soap \ud83e\uddfc", "soap \U0001f9fc", id="a whole emoji"),
+        pytest.param(rb"soap \ud83e", "soap \ufffd", id="cut in an emoji"),
+        pytest.param(rb"\uddfc \ud83e\uddfc", "\ufffd \U0001f9fc", id="a second half and a whole one"),
+        pytest.param(rb"\ud83e\ud83e\uddfc", "\ufffd\U0001f9fc", id="a first half and a whole one"),
+        pytest.param(rb"\ud83e \\ud83e \n", "\ufffd \\ud83e \n", id="a half and a backslash before a word"),
+    ],
+)
+def test_half_a_character_is_replaced_and_the_row_kept(tmp_path: Path, escaped: bytes, title: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(orjson.dumps(row(title="TITLE")).replace(b"TITLE", escaped))
+
+    assert files.listings(files.read(path))[1].title == title
 
 
 def test_of_a_key_that_stands_twice_the_last_counts(tmp_path: Path) -> None:
