@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.combinations import OBSERVATIONS as COMBINATIONS
 from pipeline.errors import SettingsError
-from pipeline.exclusions import OBSERVATIONS
+from pipeline.exclusions import OBSERVATIONS as EXCLUSIONS
 from pipeline.records import AuthorisedSeller, Band, Candidate, Condition, Label, Seller, Signal
 from pipeline.scoring import band_of, default_weights, score_listing, weigh
 from tests.pipeline.builders import holder, listing, register, signal
@@ -80,8 +81,10 @@ def test_an_authorisation_counts_on_its_platform_between_its_days(entry: dict[st
         pytest.param({"condition": Condition.USED}, id="used goods"),
     ],
 )
-def test_a_plain_claim_with_an_exclusion_stays_below_even_odds(against: dict[str, object]) -> None:
-    assert scored(CLAIM, **against).score < 0.5 < scored(CLAIM).score
+def test_a_claim_with_an_exclusion_stays_below_even_odds(against: dict[str, object]) -> None:
+    cheap = signal("price.low.p01", None, rights_holder_id="quill")
+
+    assert scored(CLAIM, cheap, **against).score < 0.5 < scored(CLAIM, cheap).score
 
 
 @pytest.mark.parametrize(
@@ -102,13 +105,20 @@ def test_the_suggested_label_follows_the_strongest_evidence(observations: list[t
     assert scored(*(signal(o, asset) for o, asset in observations)).label is label
 
 
-def test_two_signals_of_one_family_count_no_more_than_the_family_may() -> None:
-    many = [signal("photo.copy.near", "quill-photo"), signal("artwork.copy.near", "quill-art")] * 5
+def test_of_a_family_about_one_fact_only_the_strongest_signal_counts() -> None:
+    strong, weak = signal("artwork.copy.near", "quill-art"), signal("design.copy.far", "quill-shape")
 
-    weighed = weigh(many, TABLE)
+    weighed = weigh([weak, strong, weak], TABLE)
 
-    assert sum(w.weight for w in weighed) == pytest.approx(TABLE.families["photo"].most)
-    assert len(weighed) == len(many)
+    assert [w.weight for w in weighed] == [TABLE.weight("artwork.copy.near").points, 0.0, 0.0]
+    assert weighed[0].signal == strong
+
+
+def test_signals_that_add_up_stop_at_their_familys_cap() -> None:
+    weighed = weigh([signal("vocabulary.replica", None), signal("vocabulary.evasive", None)] * 3, TABLE)
+
+    assert sum(w.weight for w in weighed) == pytest.approx(TABLE.families["words"].most)
+    assert len(weighed) == 6
 
 
 @settings(derandomize=True, max_examples=200)
@@ -172,5 +182,5 @@ def test_every_weight_has_a_source_a_family_and_a_finite_number() -> None:
             assert weight.points <= 0, name
 
 
-def test_the_exclusions_that_the_pipeline_finds_have_weights() -> None:
-    assert set(OBSERVATIONS) <= set(TABLE.observations)
+def test_what_the_pipeline_itself_observes_has_weights() -> None:
+    assert {*EXCLUSIONS, *COMBINATIONS} <= set(TABLE.observations)
