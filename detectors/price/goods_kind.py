@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from detectors.price.goods import PARTS
-from detectors.price.products import Products, Read
+from detectors.price.products import Read, products_of
 from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
 
 _IN_RANGE: Final = "goods.in_range"
@@ -29,7 +29,7 @@ class GoodsKind:
     observations: tuple[str, ...] = (_IN_RANGE, _OUTSIDE)
 
     def __init__(self, register: Register) -> None:
-        self._products = Products(register)
+        self._products = products_of(register.rights_holders)
         self._names = {holder.id: holder.name for holder in register.rights_holders}
         self._holder_of = {asset: holder.id for holder in register.rights_holders for asset in holder.assets}
 

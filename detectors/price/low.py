@@ -10,7 +10,7 @@ from detectors.price.comparison import Comparison, compare_price
 from detectors.price.levels import PriceLevels, PValue
 from detectors.price.offers import Offer, offer_of
 from detectors.price.placeholders import is_placeholder
-from detectors.price.products import Products
+from detectors.price.products import products_of
 from pipeline.records import Asset, Json, Listing, ListingBatch, Photo, Register, Signal
 
 _LEVELS: Final = (("price.low.p001", 0.002), ("price.low.p01", 0.01), ("price.low.p05", 0.05))
@@ -45,7 +45,7 @@ class PriceLow:
 
     def __init__(self, levels: PriceLevels, register: Register) -> None:
         self._levels = levels
-        self._products = Products(register)
+        self._products = products_of(register.rights_holders)
         self._holder_of = {asset: holder.id for holder in register.rights_holders for asset in holder.assets}
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:

@@ -11,7 +11,7 @@ from detectors.price.comparison import compare_price
 from detectors.price.levels import PriceObservation
 from detectors.price.offers import Offer, offer_of
 from detectors.price.placeholders import is_placeholder
-from detectors.price.products import Products
+from detectors.price.products import Products, products_of
 from pipeline.records import AuthorisedSeller, Listing, ListingBatch, Register
 
 _LEAST_RATIO: Final = 0.001
@@ -24,7 +24,7 @@ def observe(batch: ListingBatch, register: Register) -> list[PriceObservation]:
     A listing whose price cannot be compared gives none; one of a seller whom several holders trust counts only for the
     holders that it names.
     """
-    products = Products(register)
+    products = products_of(register.rights_holders)
     trusted = _trusted(register)
     return [seen for listing in batch.listings for seen in _observed(listing, products, trusted)]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from disarm import strip_obfuscation
@@ -17,7 +18,7 @@ from detectors.price.goods import Goods, goods_offered
 from detectors.price.quantities import units_in
 from detectors.price.rates import Rate, rate_between
 from detectors.price.words import MAX_TEXT, Found, Lexicon, fold, spaced
-from pipeline.records import Listing, Product, Register, RightsHolder
+from pipeline.records import Listing, Product, RightsHolder
 
 NAME_SCORE: Final = 90
 """Least token-set score (rapidfuzz, 0 to 100) between title and product name that identifies the product."""
@@ -26,15 +27,15 @@ MOST_HOLDERS: Final = 32
 _LEAST_UNSPACED: Final = 4
 """Characters from which a name in a script without spaces says more than a kind of goods."""
 _FOR: Final = re.compile(
-    r"(?<!\w)(?:for|fits|fur|zu|pour|para|per|do|dla|для|voor)[ \"'(\[«„“]*$"
-    r"|(?:适用|用于|兼容|适配)于?[ (（【]*$"
+    r"(?<!\w)(?:for|fits|fur|zu|pour|para|per|do|dla|для|voor|till|til|untuk|cho)[ \"'(\[«„“]*$"
+    r"|(?:适用|用于|兼容|适配|สำหรับ|ل)于?[ (（【]*$"
 )
-_OF_USE: Final = re.compile(r"[ )）】]*(?:用|対応|専用|专用|适用|通用|용|전용|호환)")
+_OF_USE: Final = re.compile(r"[ )）】]*(?:用|対応|専用|专用|适用|通用|용|전용|호환|icin|uyumlu)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KnownProduct:
-    """A product with what is compared of it.
+    """A product with what is compared of it; told apart by identity, so that it is cheap as a key.
 
     Attributes
     ----------
@@ -123,14 +124,13 @@ class Products:
 
     Parameters
     ----------
-    register : Register
-        Holders with their word marks and products.
+    rights_holders : tuple of RightsHolder
+        With their word marks and products.
     """
 
-    def __init__(self, register: Register) -> None:
-        self._holders = {holder.id: holder for holder in register.rights_holders}
-        self._marks = Lexicon({holder.id: tuple(_marks(holder)) for holder in register.rights_holders})
-        self._known = {holder.id: tuple(_known(holder)) for holder in register.rights_holders}
+    def __init__(self, rights_holders: tuple[RightsHolder, ...]) -> None:
+        self._marks = Lexicon({holder.id: tuple(_marks(holder)) for holder in rights_holders})
+        self._known = {holder.id: tuple(_known(holder)) for holder in rights_holders}
         self._by_gtin = _index(
             (code, holder) for holder, products in self._known.items() for known in products for code in known.gtins
         )
@@ -157,8 +157,8 @@ class Products:
     def holders(self, read: Read) -> frozenset[str]:
         """Return the holders that a listing may concern: named, of its GTIN, or among a few with such goods."""
         entries = read.goods.kinds or read.goods.families
-        by_goods = (self._by_goods.get(entry, frozenset()) for entry in entries)
-        few = frozenset[str]().union(*(holders for holders in by_goods if len(holders) <= MOST_HOLDERS))
+        by_goods = frozenset[str]().union(*(self._by_goods.get(entry, frozenset()) for entry in entries))
+        few = by_goods if len(by_goods) <= MOST_HOLDERS else frozenset()
         coded = frozenset[str]().union(*(self._by_gtin.get(code, frozenset()) for code in read.gtins))
         return (read.named | few | coded) - read.fitted
 
@@ -188,6 +188,7 @@ class Products:
         return Identified(by="holder", products=known) if known and holder_id in read.named else None
 
 
+@lru_cache(maxsize=65_536)
 def reference_of(known: KnownProduct, currency: str, day: date) -> Reference | None:
     """Return a product's unit price in a currency: by the list price in it or else the lowest that can be converted."""
     references = []
@@ -204,6 +205,12 @@ def reference_of(known: KnownProduct, currency: str, day: date) -> Reference | N
                 )
             )
     return min(references, key=lambda r: (r.rate.day is not None, r.unit_price, r.list_currency), default=None)
+
+
+@lru_cache(maxsize=1)
+def products_of(rights_holders: tuple[RightsHolder, ...]) -> Products:
+    """Return the index of a register's products, kept from batch to batch."""
+    return Products(rights_holders)
 
 
 def _tells_use(text: str, mark: Found) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -109,5 +110,8 @@ def table(name: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 @cache
 def lexicon(name: str) -> Lexicon:
-    """Return the vocabulary of a packaged table."""
-    return Lexicon({entry: words for entry, _, words in table(name)})
+    """Return the vocabulary of a packaged table; an entry may have several rows."""
+    words: defaultdict[str, list[str]] = defaultdict(list)
+    for entry, _, more in table(name):
+        words[entry] += more
+    return Lexicon(words)

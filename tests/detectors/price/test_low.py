@@ -150,7 +150,7 @@ def test_the_list_price_in_the_offers_own_currency_needs_no_rate() -> None:
 
 def test_goods_of_many_holders_concern_only_those_named() -> None:
     many = [holder(f"Mark{i}", product(f"M-{i}", "backpack", "80.00 EUR")) for i in range(MOST_HOLDERS + 1)]
-    products = Products(register(*many))
+    products = Products(tuple(many))
 
     assert products.holders(products.read(listing("backpack"))) == frozenset()
     assert products.holders(products.read(listing("Mark7 backpack"))) == {"mark7"}
