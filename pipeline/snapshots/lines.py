@@ -18,7 +18,7 @@ from pipeline.rules import Fault, quote
 MAX_LINE: Final = 4 * 1024 * 1024
 """Bytes of one line; longer ones are passed over."""
 MAX_RATIO: Final = 200
-"""Bytes that one compressed byte may become on average, beyond the first `FREE_BYTES`; ordinary listings come to about 5."""
+"""Bytes that one compressed byte may become on average, beyond the first `FREE_BYTES`; listings reach about 5."""
 FREE_BYTES: Final = 64 * 1024 * 1024
 LEAST_ROW: Final = 100
 """Bytes that a row counts at least, so that a bomb of empty rows is one too."""

@@ -1,5 +1,6 @@
 """The published schemas are those of the code, and say what the readers do."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,24 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
+from pipeline.register import check_register
 from pipeline.schemas import main, register_schema, schema_files, snapshot_schema
 from pipeline.snapshots import row_to_listing
 from tests.pipeline.snapshots.rows import FULL, row, spoilt_rows, without
 from tests.pipeline.test_register import DOCUMENT, changed, holder
 
-DOCS = Path(__file__).parents[2] / "docs/schema"
+HOME = Path(__file__).parents[2]
+DOCS = HOME / "docs/schema"
+FIXTURES = HOME / "fixtures"
 ROWS = jsonschema.Draft202012Validator(snapshot_schema())
 REGISTERS = jsonschema.Draft202012Validator(register_schema())
+
+
+def parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def test_the_published_schemas_are_current(tmp_path: Path) -> None:
@@ -33,6 +44,17 @@ def test_sample_data_is_valid() -> None:
     assert list(ROWS.iter_errors(FULL)) == []
     assert list(ROWS.iter_errors(row(brand=None, seller=None, prices=[], unknown={"x": 1}))) == []
     assert list(REGISTERS.iter_errors(DOCUMENT)) == []
+
+
+def test_the_fixtures_are_valid_wherever_the_readers_find_no_fault() -> None:
+    assert check_register(FIXTURES / "register") == ()
+    assert list(REGISTERS.iter_errors(json.loads((FIXTURES / "register/register.json").read_bytes()))) == []
+
+    rows = [line for path in FIXTURES.glob("snapshots/*/listings.jsonl") for line in path.read_bytes().splitlines()]
+    sound = [raw for line in rows if (raw := parsed(line)) is not None and row_to_listing(raw, "a.jsonl", 1)[1] == ()]
+
+    assert len(sound) > 0.9 * len(rows)
+    assert [error.json_path for raw in sound for error in ROWS.iter_errors(raw)] == []
 
 
 @pytest.mark.parametrize(
