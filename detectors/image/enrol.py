@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -108,16 +107,11 @@ class EnrolledImages:
             _check_arrays(arrays, len(header["names"]))
             refused = tuple(RefusedImage(*map(str, row)) for row in header["refused"])
             return cls(names=tuple(map(str, header["names"])), refused=refused, **arrays)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            OSError,
-            EOFError,
-            zipfile.BadZipFile,
-            orjson.JSONDecodeError,
-        ) as error:
-            raise InputError(f"enrolled images: the archive cannot be read ({error})") from error
+        except InputError:
+            raise
+        except Exception as error:  # NumPy and zipfile meet damaged bytes with any of a dozen exceptions
+            problem = f"{type(error).__name__}: {error}"
+            raise InputError(f"enrolled images: the archive cannot be read ({problem})") from error
 
 
 def _check_arrays(arrays: dict[str, NDArray[np.generic]], names: int) -> None:
