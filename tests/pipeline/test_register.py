@@ -364,7 +364,7 @@ def spoilt_registers(draw: st.DrawFn) -> Any:
 
 @given(spoilt_registers())
 @settings(
-    derandomize=True, max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True, max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_spoilt_register_has_problems_or_loads(tmp_path: Path, document: Any) -> None:
     folder = write(tmp_path, document)

@@ -155,14 +155,14 @@ def test_a_code_is_read_or_refused(rule: Value, raw: Any, value: Any) -> None:
 
 
 @given(JSON)
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 def test_no_rule_fails_on_any_json(raw: Any) -> None:
     for rule in (AMOUNT, COUNTRY, CURRENCY, DATE, GTIN, INSTANT, RATING, SHA256, whole(0), name_or_number(9)):
         read(rule, raw)
 
 
 @given(JSON)
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 def test_what_was_got_is_shown_short_and_printable(raw: Any) -> None:
     shown = quote(raw)
 

@@ -242,7 +242,7 @@ def test_unknown_fields_are_kept() -> None:
 
 
 @given(JSON)
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=200, deadline=None)
 def test_any_json_is_a_listing_or_one_rejected_row(raw: Any) -> None:
     listing, rejected = read(raw)
 
@@ -250,7 +250,7 @@ def test_any_json_is_a_listing_or_one_rejected_row(raw: Any) -> None:
 
 
 @given(spoilt_rows())
-@settings(derandomize=True, max_examples=250, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 def test_a_spoilt_row_is_bounded_reported_and_can_be_written_again(raw: dict[str, Any]) -> None:
     listing, rejected = read(raw)
 
