@@ -54,7 +54,7 @@ class PriceLow:
 
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:  # noqa: ARG002
         """Return what the price says about the holder of one asset; photos play no part."""
-        return self._signals(listing, self._holder_of.get(asset))
+        return self._signals(listing, self._holder_of.get(asset, ""))
 
     def _signals(self, listing: Listing, only: str | None) -> tuple[Signal, ...]:
         """Return the signals of a listing: for all holders that it may concern, or only for one of them."""
@@ -102,7 +102,7 @@ def _reason(seen: Comparison, rarity: PValue) -> str:
     return (
         f"One unit costs {_plain(offer.unit_price)} {offer.currency}, {seen.ratio:.0%} of the list price of"
         f" {reference.product.name} ({_plain(reference.unit_price)} {offer.currency}, identified by"
-        f" {_IDENTIFIED[seen.identified.by]}); among authentic offers {rarity.p:.1%} at most are that low."
+        f" {_IDENTIFIED[seen.identified.by]}); of authentic offers about {rarity.p:.1%} are so low."
     )
 
 

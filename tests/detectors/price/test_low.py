@@ -257,3 +257,9 @@ def test_scaling_every_amount_changes_no_ratio(amount: Decimal, scale: str) -> N
 
     if before and after:
         assert after[0].ratio == pytest.approx(before[0].ratio, rel=1e-12)
+
+
+def test_an_asset_of_another_register_concerns_nobody() -> None:
+    stranger = holder("Quillmere").assets[0]
+
+    assert PriceLow(LEVELS, REGISTER).compare(listing("Ostervik backpack", price("15")), (), stranger) == ()
