@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -102,25 +102,23 @@ class EnrolledImages:
             with np.load(BytesIO(data), allow_pickle=False) as archive:
                 header = orjson.loads(archive["header"].tobytes())
                 arrays = {name: archive[name] for name in _ARRAYS}
-            if header["version"] != ENROL_VERSION:
-                raise InputError(f"enrolled images: got version {header['version']!r}, expected {ENROL_VERSION!r}")
-            _check_arrays(arrays, len(header["names"]))
+            _check(header, arrays)
             refused = tuple(RefusedImage(*map(str, row)) for row in header["refused"])
             return cls(names=tuple(map(str, header["names"])), refused=refused, **arrays)
-        except InputError:
-            raise
         except Exception as error:  # NumPy and zipfile meet damaged bytes with any of a dozen exceptions
             problem = f"{type(error).__name__}: {error}"
             raise InputError(f"enrolled images: the archive cannot be read ({problem})") from error
 
 
-def _check_arrays(arrays: dict[str, NDArray[np.generic]], names: int) -> None:
-    """Raise ValueError unless every array has its type and shape and points to pictures and views that exist."""
+def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Raise ValueError unless version, types and shapes are right and every row points to a picture and a view."""
+    if header["version"] != ENROL_VERSION:
+        raise ValueError(f"got version {header['version']!r}, expected {ENROL_VERSION!r}")
     for name, (kind, columns) in _ARRAYS.items():
         array = arrays[name]
         if array.dtype != kind or array.shape[1:] != ((columns,) if columns else ()):
             raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
-    for name, limit in (("images", names), ("views", len(REFERENCE_VIEWS))):
+    for name, limit in (("images", len(header["names"])), ("views", len(REFERENCE_VIEWS))):
         if not np.all((arrays[name] >= 0) & (arrays[name] < limit)):  # type: ignore[operator]
             raise ValueError(f"{name} points outside")
 
