@@ -79,9 +79,6 @@ class Band(StrEnum):
     LOW = "low"
 
 
-# -- rights ------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """An amount in major units of an ISO 4217 currency."""
@@ -164,9 +161,6 @@ class Register:
     rights_holders: tuple[RightsHolder, ...]
     digest: str
     image_digests: Mapping[str, str] = field(default_factory=dict)
-
-
-# -- marketplace -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,9 +284,6 @@ class Rejected:
     listing_id: str | None = None
 
 
-# -- photos ------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhotoDescription:
     """What the image detector keeps of one photo, so that its bytes are never needed again.
@@ -339,9 +330,6 @@ class ListingBatch:
     photos: tuple[tuple[Photo, ...], ...]
 
 
-# -- detection ---------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """What one detector saw in one listing, with a reason and evidence that a reviewer can check.
@@ -374,12 +362,14 @@ class Signal:
 
 
 class Detector(Protocol):
-    """Built once from the register, then run over batches; `compare` is the definition and `detect` its fast form."""
+    """Built once from the register, then run over batches; `compare` is the definition and `detect` its fast form.
+
+    Each of its `observations` has a weight.
+    """
 
     name: str
     version: str
     observations: tuple[str, ...]
-    """Every observation the detector can make; each has an entry in the table of weights."""
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order."""
