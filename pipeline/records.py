@@ -362,10 +362,7 @@ class Signal:
 
 
 class Detector(Protocol):
-    """Built once from the register, then run over batches; `compare` is the definition and `detect` its fast form.
-
-    Each of its `observations` has a weight.
-    """
+    """Built once from the register; `compare` is the definition, `detect` its fast form over a batch."""
 
     name: str
     version: str
@@ -373,11 +370,9 @@ class Detector(Protocol):
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order."""
-        ...
 
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
         """Return what is seen of one asset in one listing, without any index: slow and obvious."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
