@@ -37,8 +37,9 @@ _SYLLABLES: Final = (  # noqa: SIM905
     "ba ke lo mi nu ra ve zo ti sha dro fe gan hil por quen ryn sta tor wex yl mar den bri cal os und"
 ).split()
 _WORDS: Final = (  # noqa: SIM905
-    "new black red leather cotton summer winter bag tote shoes jacket watch lamp mug phone camera strap case set pack of "
-    "women men kids gift large small soft light waterproof outdoor classic 2026 steel wool 50 ml XL with and for home"
+    "new black red leather cotton summer winter bag tote shoes jacket watch lamp mug phone camera strap case set pack "
+    "of women men kids gift large small soft light waterproof outdoor classic 2026 steel wool 50 ml XL with and for "
+    "home"
 ).split()
 _HANZI_WORDS: Final = (  # noqa: SIM905
     "新款 手提包 女士 夏季 轻便 防水 真皮 运动鞋 连衣裙 男士 学生 大容量 复古 简约 保温杯 台灯"
@@ -242,7 +243,8 @@ def show(result: Result) -> None:
     print(f"{'false alarms':<18}" + "".join(f"{result['false_alarms'][way]:>20.4f}" for way in ways))
     for row in result["speed"]:
         print(
-            f"{row['marks']:>6.0f} marks: built in {row['build_seconds']:.1f} s, {row['titles_per_second']:.0f} titles/s"
+            f"{row['marks']:>6.0f} marks: built in {row['build_seconds']:.1f} s, "
+            f"{row['titles_per_second']:.0f} titles/s"
         )
 
 

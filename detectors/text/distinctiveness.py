@@ -78,9 +78,8 @@ def grade(mark_text: str) -> Distinctiveness:
         return _made(Grade.SHORT, letters, everyday=everyday, reason=f"only {len(letters)} letters")
     if everyday and len(parts) == 1:
         return _made(Grade.COMMON, letters, everyday=True, reason="an everyday word")
-    if everyday:
-        return _made(Grade.DISTINCTIVE, letters, everyday=True, reason="everyday words in a combination of their own")
-    return _made(Grade.DISTINCTIVE, letters, free=True, reason="not an everyday word")
+    reason = "everyday words in a combination of their own" if everyday else "not an everyday word"
+    return _made(Grade.DISTINCTIVE, letters, everyday=everyday, edits=True, glue=not everyday, reason=reason)
 
 
 def _grade_cjk(letters: str) -> Distinctiveness:
@@ -92,8 +91,15 @@ def _grade_cjk(letters: str) -> Distinctiveness:
 
 
 def _made(
-    rank: Grade, letters: str, *, reason: str, cjk: bool = False, everyday: bool = False, free: bool = False
+    rank: Grade,
+    letters: str,
+    *,
+    reason: str,
+    cjk: bool = False,
+    everyday: bool = False,
+    edits: bool = False,
+    glue: bool = False,
 ) -> Distinctiveness:
     return Distinctiveness(
-        grade=rank, letters=len(letters), everyday=everyday, cjk=cjk, edits=free, glue=free, reason=reason
+        grade=rank, letters=len(letters), everyday=everyday, cjk=cjk, edits=edits, glue=glue, reason=reason
     )

@@ -185,8 +185,10 @@ def _exact(place: Place, spelling: Spelling) -> Hit | None:
 
 def _cased_like_a_mark(quote: str, spelling: Spelling) -> bool:
     """Say whether a short mark is in capitals, or can be nothing else."""
-    known = spelling.distinctiveness.everyday or words.is_known(spelling.compact)
-    return quote.isupper() or (spelling.distinctiveness.letters > 2 and not known)  # noqa: PLR2004
+    strictness = spelling.distinctiveness
+    if quote.isupper() or strictness.everyday or strictness.letters <= 2:  # noqa: PLR2004
+        return quote.isupper()
+    return quote[0].isupper() or not words.is_known(spelling.compact)
 
 
 def _stands_out(place: Place) -> bool:
@@ -319,25 +321,32 @@ def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | N
         return None
     if any(c.isdecimal() for c in compact) or (compact[0] != spelling.compact[0] and strictness.letters < _LONG):
         return None
-    if compact.startswith(spelling.compact) or compact in spelling.compact[1:]:
+    if compact.startswith(spelling.compact):
         return None
-    if all(words.is_known(part) for part in parts):
+    if not _is_misspelling(parts, spelling):
         return None
     return _hit(place, spelling, Form.FUZZY, "one letter differs", 0.5 + min(strictness.letters, 12) / 40)
+
+
+def _is_misspelling(parts: list[str], spelling: Spelling) -> bool:
+    """Say whether the wrong words are no words of their own, unless a right word that is no other anchors them."""
+    right = [part for part in parts if part in spelling.words]
+    if any(not words.is_known(part) for part in right):
+        return True
+    least = _PART if right else 0
+    return not any(words.is_known(part) and len(part) > least for part in parts if part not in right)
 
 
 def _masked(place: Place, spelling: Spelling, key: str) -> bool:
     """Say whether the one edit is a sign written for, or over, a letter."""
     wanted, at = spelling.letters, 0
+    text, tokens = place.squeezed.folded.text, place.squeezed.tokens
+    if _is_mask(text[tokens[place.last].end :][:1]) and key == wanted[:-1]:
+        return True
     for number, part in enumerate(place.parts[:-1]):
         at += len(part)
         gap = place.gaps[number].strip()
-        if (
-            gap
-            and (gap[0] in MASKS or not gap[0].isascii())
-            and len(gap) < _GAP
-            and key[:at] + wanted[at : at + 1] + key[at:] == wanted
-        ):
+        if _is_mask(gap[:1]) and len(gap) < _GAP and key[:at] + wanted[at : at + 1] + key[at:] == wanted:
             return True
         follower = place.parts[number + 1]
         if not follower.isalnum() and key[:at] + wanted[at : at + 1] + key[at + 1 :] == wanted:
@@ -345,14 +354,19 @@ def _masked(place: Place, spelling: Spelling, key: str) -> bool:
     return False
 
 
+def _is_mask(sign: str) -> bool:
+    return sign in MASKS or not (sign.isascii() or sign.isalnum())
+
+
 def _is_native_word(place: Place, spelling: Spelling) -> bool:
     """Say whether a place that only looks like a mark is a word of another alphabet: Cyrillic "вата" is no "BATA"."""
-    if not spelling.compact.isascii() or not all(_is_foreign(c) for c in place.quote):
+    if not spelling.compact.isascii() or not all(is_foreign(c) for c in place.quote):
         return False
     return words.is_known(folding.raw(place.quote).text) or place.quote.islower()
 
 
-def _is_foreign(character: str) -> bool:
+def is_foreign(character: str) -> bool:
+    """Say whether a character belongs to an alphabet whose letters look like Latin ones."""
     return unicodedata.name(character, "").startswith(("CYRILLIC", "GREEK", "ARMENIAN"))
 
 

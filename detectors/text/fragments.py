@@ -16,7 +16,7 @@ from pypinyin import lazy_pinyin
 
 from detectors.text import words
 from detectors.text.folding import simplified
-from detectors.text.forms import Form, Hit, Place
+from detectors.text.forms import Form, Hit, Place, is_foreign
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import class_key
 
@@ -24,6 +24,7 @@ _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HOUSE: Final = "家牌记"
 _MASK: Final = re.compile(r"\s?[*~✱某×]")
 _ABBREVIATED_FROM: Final = 5
+_STYLED_FROM: Final = 4
 _WORD_FROM: Final = 4
 _PINYIN_FROM: Final = 6
 _SOUND_ORIGIN: Final = 0xF0000
@@ -33,7 +34,9 @@ class Fragment(StrEnum):
     """Which part of a mark, or what instead of it, stands in the text."""
 
     WORD = "one word of the mark"
-    BEGINNING = "the beginning of the mark"
+    NAME = "one word of the mark, which is a name of others too"
+    PART = "the beginning or the end of the mark"
+    STYLED_PART = "a part of the mark in styled letters"
     HOUSE = 'the first character of the mark with "house" or "brand"'
     MASKED = "the first character of the mark and a mask"
     INITIALS = "the initials of the mark"
@@ -44,7 +47,9 @@ class Fragment(StrEnum):
 
 _CERTAINTY: Final = {
     Fragment.WORD: 0.4,
-    Fragment.BEGINNING: 0.3,
+    Fragment.NAME: 0.15,
+    Fragment.PART: 0.25,
+    Fragment.STYLED_PART: 0.4,
     Fragment.HOUSE: 0.25,
     Fragment.MASKED: 0.4,
     Fragment.INITIALS: 0.15,
@@ -61,7 +66,7 @@ def fragments_of(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
         yield from _of_hanzi(compact)
     elif spelling.distinctiveness.cjk:
         if len(compact) >= _WORD_FROM:
-            yield compact[:2], Fragment.BEGINNING
+            yield compact[:2], Fragment.PART
     else:
         yield from _of_letters(spelling)
 
@@ -78,9 +83,9 @@ def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
         yield class_key("".join(syllables)), Fragment.PINYIN
     if len(compact) > 2:  # noqa: PLR2004
         yield "".join(class_key(s[0]) for s in syllables), Fragment.INITIALS
-    if len(compact) >= _WORD_FROM:
-        yield compact[:2], Fragment.BEGINNING
-        yield compact[:3], Fragment.BEGINNING
+    for length in range(2, len(compact)):
+        yield compact[:length], Fragment.PART
+        yield compact[-length:], Fragment.PART
 
 
 def _of_letters(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
@@ -88,12 +93,20 @@ def _of_letters(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
         yield class_key(spelling.compact[0]) + character, Fragment.HOUSE
     if len(spelling.words) > 1:
         for word, plain in zip(spelling.words, spelling.plain, strict=False):
-            if len(word) >= _WORD_FROM and not words.is_known(word) and not words.is_known(plain):
-                yield class_key(word), Fragment.WORD
+            if len(word) >= _WORD_FROM and not words.is_common(plain):
+                known = words.is_known(word) or words.is_known(plain)
+                yield class_key(word), Fragment.NAME if known else Fragment.WORD
     elif not spelling.distinctiveness.everyday:
-        for end in range(_ABBREVIATED_FROM, len(spelling.compact) - 1):
-            if not words.is_known(spelling.compact[:end]):
-                yield class_key(spelling.compact[:end]), Fragment.BEGINNING
+        yield from _parts(spelling.compact)
+
+
+def _parts(compact: str) -> Iterator[tuple[str, Fragment]]:
+    """Yield what a mark of one word is cut down to: long beginnings and ends, and shorter ones if in styled letters."""
+    for length in range(_STYLED_FROM, len(compact) - 1):
+        for part in (compact[:length], compact[-length:]):
+            yield class_key(part), Fragment.STYLED_PART
+            if length >= _ABBREVIATED_FROM and not words.is_known(part):
+                yield class_key(part), Fragment.PART
 
 
 @cache
@@ -157,6 +170,8 @@ def _meant(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
     quote = place.quote
     if fragment is Fragment.SOUND:
         return place.parts[0] != spelling.compact
+    if fragment is Fragment.STYLED_PART:
+        return not quote.isascii() and not any(c.isascii() or is_foreign(c) for c in quote)
     if fragment is Fragment.HOUSE:
         return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
     if fragment is Fragment.INITIALS:
