@@ -75,6 +75,7 @@ class LocalEngine(Engine):
                 for future in done:
                     yield future.result()
         except BrokenProcessPool as error:
+            self._pool = None
             raise EngineError(
                 "a worker process died (out of memory?): what is done is kept, start the scan again"
             ) from error
@@ -98,6 +99,8 @@ class DaskEngine(Engine):
     allow_plain : bool
         Whether a scheduler on another machine may be spoken to without TLS. Dask runs whatever it is sent, so the
         network between must be private then.
+    timeout_s : float
+        How long to wait for the scheduler to answer.
 
     Raises
     ------
@@ -105,9 +108,10 @@ class DaskEngine(Engine):
         If the address is none, or plain and elsewhere without leave.
     """
 
-    def __init__(self, address: str, *, allow_plain: bool = False) -> None:
+    def __init__(self, address: str, *, allow_plain: bool = False, timeout_s: float = 20) -> None:
         check_dask_address(address, allow_plain=allow_plain)
         self._address = address
+        self._timeout_s = timeout_s
         self._client: Any = None
 
     def __enter__(self) -> Self:
@@ -120,7 +124,7 @@ class DaskEngine(Engine):
         """
         distributed: Any = import_module("distributed")  # a second of imports that local scans need not pay
         try:
-            self._client = distributed.Client(self._address, timeout="20s", set_as_default=False)
+            self._client = distributed.Client(self._address, timeout=self._timeout_s, set_as_default=False)
         except OSError as error:
             raise EngineError(f"dask_address: no scheduler answers, got {self._address!r}: {error}") from error
         return self
@@ -137,9 +141,8 @@ class DaskEngine(Engine):
         rest = iter(units)
         cores = max(1, sum(self._client.ncores().values()))
         submit = self._client.submit
-        pending = distributed.as_completed(
-            [submit(function, unit, pure=False) for unit in islice(rest, cores * WINDOW)]
-        )
+        first = [submit(function, unit, pure=False) for unit in islice(rest, cores * WINDOW)]
+        pending = distributed.as_completed(first, loop=self._client.loop)
         try:
             for future in pending:
                 for unit in islice(rest, 1):

@@ -17,9 +17,6 @@ from pipeline.store.ledger import chunks_done
 from pipeline.store.observations import Chunk, Observation, WantedPhoto, homes_of, record_chunk
 from pipeline.store.shelves import forget_shelves, shelves_of
 
-CHUNK_ROWS = 1_000
-"""Input rows taken in at once: one partition, one transaction. A reviewer's write waits no longer than that."""
-
 LOOKUP = 5_000
 """Digests looked up in one query."""
 
@@ -34,7 +31,7 @@ def ingest(scan: Scan, conductor: Conductor) -> None:
 def _ingest_file(scan: Scan, conductor: Conductor, source: int, file: InputFile, read: int) -> int:
     with scan.store.read() as connection:
         done = chunks_done(connection, scan.run_id, source)
-    for sequence, batch in enumerate(read_rows(file, CHUNK_ROWS)):
+    for sequence, batch in enumerate(read_rows(file, scan.chunk_rows)):
         if sequence not in done:
             _take_in(scan, source, sequence, batch)
         read += batch.rows_read

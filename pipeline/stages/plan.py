@@ -26,6 +26,8 @@ from pipeline.store.ledger import record_work, work_done
 T = TypeVar("T")
 U = TypeVar("U", bound="Unit")
 
+VERSION = version("counterfoil")
+
 GROUP = 64
 """Units carried out in one step: a workflow engine sees tens of steps, never one a partition."""
 
@@ -42,6 +44,8 @@ class Scan:
         Where the register's images lie.
     out : Path
         Folder for the results.
+    chunk_rows : int
+        Input rows taken in at once: at most one partition, and one transaction that a reviewer's write may wait for.
     """
 
     inputs: tuple[InputFile, ...]
@@ -52,17 +56,18 @@ class Scan:
     lake: Lake
     engine: Engine
     kit: Kit
+    chunk_rows: int = 1_000
 
     @property
     def run_id(self) -> str:
         """Digest of the inputs, the register and the versions: the same scan started again has the same."""
         inputs = [[str(file.path.resolve()), file.digest] for file in self.inputs]
-        return digest_of(inputs, self.register.digest, self.versions())
+        return digest_of(inputs, self.versions(), self.chunk_rows)
 
     def versions(self) -> dict[str, Json]:
         """Return the version of everything that the result depends on, beside the inputs."""
         return {
-            "counterfoil": version("counterfoil"),
+            "counterfoil": VERSION,
             "content": CONTENT_VERSION,
             "describer": self.kit.describer,
             "enroller": self.kit.enroller,
