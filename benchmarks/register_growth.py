@@ -2,9 +2,9 @@
 
 python benchmarks/register_growth.py MARKET [--listings 400] [--json FILE]
 
-The whole work on a listing is timed (photos read, decoded and described, every detector run, the score), in one process,
-with the same listings against a small and a grown register. The further marks are pronounceable made-up words; the further
-images are random hashes, as many views each as real images have.
+The whole work on a listing is timed (photos read, decoded and described, every detector run, the score), in one
+process, with the same listings against a small and a grown register. The further marks are pronounceable made-up words;
+the further images are random hashes, as many views each as real images have.
 """
 
 import argparse
@@ -45,6 +45,28 @@ def with_marks(register: Register, number: int) -> Register:
         for i, mark in enumerate(invented_marks(max(0, number - have), seed=7))
     )
     return dataclasses.replace(register, rights_holders=register.rights_holders + added)
+
+
+def with_images(register: Register, enrolled: EnrolledImages, number: int) -> tuple[Register, EnrolledImages]:
+    """Add product photos of a made-up holder, with random hashes, until there are `number`."""
+    first = enrolled.images == 0
+    rows, added = int(first.sum()), number - len(enrolled.names)
+    names = tuple(f"made/{i:06d}.jpg" for i in range(added))
+    bits = np.random.default_rng(7).integers(0, 2**64, size=(added * rows, 4), dtype=np.uint64)
+    grown = EnrolledImages(
+        names=enrolled.names + names,
+        phashes=np.concatenate([enrolled.phashes, bits[::rows, 0]]),
+        hashes=np.concatenate([enrolled.hashes, bits]),
+        images=np.concatenate(
+            [enrolled.images, np.repeat(np.arange(added, dtype=np.int32) + len(enrolled.names), rows)]
+        ),
+        views=np.concatenate([enrolled.views, np.tile(enrolled.views[first], added)]),
+        boxes=np.concatenate([enrolled.boxes, np.tile(enrolled.boxes[first], (added, 1))]),
+        refused=enrolled.refused,
+    )
+    assets = tuple(Asset(id=name, kind=AssetKind.PRODUCT_PHOTO, images=(name,)) for name in names)
+    holder = RightsHolder(id="made-photos", name="Made-up photos", assets=assets)
+    return dataclasses.replace(register, rights_holders=(*register.rights_holders, holder)), grown
 
 
 def photos_of(folder: Path, listing: Listing) -> tuple[Photo, ...]:
@@ -92,8 +114,8 @@ def main() -> None:
     levels = learn((), register)
     figures = {}
     for marks, images in [(100, 1000), (10_000, 1000), (100, 100_000)]:
-        grown = with_marks(register, marks)
-        reference = Reference(price_levels=levels, enrolled=with_images(enrolled, images))
+        grown, pictures = with_images(with_marks(register, marks), enrolled, images)
+        reference = Reference(price_levels=levels, enrolled_images=pictures)
         seconds, found = min(work(listings, grown, reference) for _ in range(3))
         figures[f"{marks} marks, {images} images"] = seconds
         print(f"{marks:7d} marks {images:7d} images: {seconds * 1000:7.2f} ms per listing, {found} candidates")
