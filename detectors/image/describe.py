@@ -10,7 +10,7 @@ from detectors.image import hashes, views
 from detectors.image.decode import decode
 from pipeline.records import PhotoDescription
 
-DESCRIBE_VERSION = "photo-1"
+DESCRIBE_VERSION = "photo-2"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
 MIN_DETAIL = 64

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.evidence import DETECTOR, OBSERVATIONS, SUBJECTS, Match, signal
-from detectors.image.matches import PASSES, Matches, Rows, is_core, matches, queries
+from detectors.image.matches import PASSES, Matches, Rows, matches, queries
 from detectors.image.search import SCAN_LIMIT, HashIndex, scan
+from detectors.image.views import Shown, shown_of_reference
 from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
 
 
@@ -47,16 +48,18 @@ class PhotoReused:
             for name in dict.fromkeys(asset.images):
                 if asset.kind in SUBJECTS and name in places:
                     self._owners.setdefault(places[name], []).append((order, holder, asset))
-        core = is_core(enrolled)
-        self._core, self._crops = np.flatnonzero(core), np.flatnonzero(~core)
-        self._find_core = HashIndex(enrolled.hashes[self._core], scan_limit=scan_limit).within
-        self._find_crop = HashIndex(enrolled.hashes[self._crops], scan_limit=scan_limit).within
+        extents = shown_of_reference(enrolled.views)
+        self._rows = {extent: np.flatnonzero(extents == extent) for extent in Shown}
+        self._index = {
+            extent: Rows(rows, HashIndex(enrolled.hashes[rows], scan_limit=scan_limit).within)
+            for extent, rows in self._rows.items()
+        }
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order: one an asset, its best match."""
         photos = [photo for several in batch.photos for photo in several]
         listing_of = np.repeat(np.arange(len(batch.photos)), [len(several) for several in batch.photos])
-        found = matches(queries(photos), Rows(self._core, self._find_core), Rows(self._crops, self._find_crop))
+        found = matches(queries(photos), self._index)
         best: list[dict[int, tuple[Match, str, Asset]]] = [{} for _ in batch.listings]
         for listing, match in self._best(found, listing_of):
             for order, holder, asset in self._owners.get(match.image, ()):
@@ -74,10 +77,9 @@ class PhotoReused:
         """Return what is seen of one asset in one listing, by comparing every pair of hashes."""
         del listing  # only its photos are looked at
         mine = {image: owner for image, owners in self._owners.items() for owner in owners if owner[2] == asset}
-        core, crops = (rows[np.isin(self._enrolled.images[rows], list(mine))] for rows in (self._core, self._crops))
-        found = matches(
-            queries(photos), *(Rows(rows, partial(scan, stored=self._enrolled.hashes[rows])) for rows in (core, crops))
-        )
+        chosen = {e: rows[np.isin(self._enrolled.images[rows], list(mine))] for e, rows in self._rows.items()}
+        stored = {e: Rows(rows, partial(scan, stored=self._enrolled.hashes[rows])) for e, rows in chosen.items()}
+        found = matches(queries(photos), stored)
         best = min((match for _, match in self._best(found, np.zeros(len(photos), dtype=np.int64))), default=None)
         if best is None:
             return ()

@@ -19,7 +19,7 @@ from detectors.image.views import REFERENCE_VIEWS, Boxes, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import Register
 
-ENROL_VERSION = f"enrolled-1/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-2/{DESCRIBE_VERSION}"
 _ARRAYS = {
     "hashes": (np.uint64, 4),
     "boxes": (np.float32, 4),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
-from detectors.image.views import CORE_VIEWS, REFERENCE_VIEWS, Shown, shown, view_name
+from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
 from pipeline.records import Asset, AssetKind, Photo, Signal
 
 DETECTOR = "photo_reused"
@@ -115,11 +115,11 @@ def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages
 
 
 def _is_all_of_photo(match: Match) -> bool:
-    return bool(shown(np.array(match.view)) != Shown.PART)
+    return bool(shown(np.array([match.view]))[0] != Shown.PART)
 
 
 def _is_all_of_picture(match: Match, enrolled: EnrolledImages) -> bool:
-    return bool(enrolled.views[match.stored] < CORE_VIEWS)
+    return bool(shown_of_reference(enrolled.views[match.stored : match.stored + 1])[0] != Shown.PART)
 
 
 def _edges(box: NDArray[np.float32]) -> list[float]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import ORIENTATIONS, WORDS, Hashes, Orientation, oriented
 from detectors.image.search import Pairs
-from detectors.image.views import CORE_VIEWS, Shown, shown
+from detectors.image.views import Shown, shown
 from pipeline.records import Photo
 
 
@@ -35,27 +34,29 @@ class Pass(NamedTuple):
 
     Attributes
     ----------
-    shown : tuple of Shown
+    shown : Shown
         Which views of the photo are looked for.
-    core : bool
-        Whether they are looked for among the core views of the registered pictures, or among their crops.
+    among : Shown
+        Among which views of the registered pictures.
     orientations : tuple of Orientation
         Mirrors and turns to undo.
     radius : int
         Bits that may differ.
     """
 
-    shown: tuple[Shown, ...]
-    core: bool
+    shown: Shown
+    among: Shown
     orientations: tuple[Orientation, ...]
     radius: int
 
 
+_LIKELY, _UNLIKELY = ORIENTATIONS[:2], ORIENTATIONS[2:]
 PASSES = (
-    Pass(shown=(Shown.ALL, Shown.ALL_BUT_A_BANNER), core=True, orientations=ORIENTATIONS[:2], radius=47),
-    Pass(shown=(Shown.ALL,), core=True, orientations=ORIENTATIONS[2:], radius=31),
-    Pass(shown=(Shown.PART,), core=True, orientations=ORIENTATIONS[:2], radius=31),
-    Pass(shown=(Shown.ALL,), core=False, orientations=ORIENTATIONS[:2], radius=39),
+    Pass(Shown.ALL, Shown.ALL, _LIKELY, radius=47),
+    Pass(Shown.ALL, Shown.ALL, _UNLIKELY, radius=31),
+    Pass(Shown.ALL_BUT_A_BANNER, Shown.ALL_BUT_A_BANNER, _LIKELY, radius=47),
+    Pass(Shown.ALL, Shown.PART, _LIKELY, radius=39),
+    Pass(Shown.PART, Shown.ALL, _LIKELY, radius=31),
 )
 """The full cross of all views is left out: a part of the photo that equals a crop of a picture proves little and costs
 most. The radii are the largest that stay cheap in a large register; they raise no false alarm on the development photos
@@ -114,20 +115,15 @@ def queries(photos: Sequence[Photo]) -> Queries:
     return Queries(np.concatenate(hashes), owners, np.concatenate(views))
 
 
-def is_core(enrolled: EnrolledImages) -> NDArray[np.bool_]:
-    """Tell which registered views show nearly all of their picture."""
-    return enrolled.views < CORE_VIEWS
-
-
-def matches(wanted: Queries, core: Rows, crops: Rows) -> Matches:
+def matches(wanted: Queries, stored: Mapping[Shown, Rows]) -> Matches:
     """Run every pass over a batch of photos.
 
     Parameters
     ----------
     wanted : Queries
         The photos' views.
-    core, crops : Rows
-        Registered views that show nearly all of their picture, and those that are crops.
+    stored : mapping of Shown to Rows
+        The registered views, by how much of their picture they show.
 
     Returns
     -------
@@ -137,13 +133,12 @@ def matches(wanted: Queries, core: Rows, crops: Rows) -> Matches:
     extents = shown(wanted.views)
     columns: list[tuple[NDArray[np.int64], ...]] = []
     for part in PASSES:
-        chosen = np.flatnonzero(np.isin(extents, part.shown))
-        rows, find = core if part.core else crops
+        chosen = np.flatnonzero(extents == part.shown)
+        rows, find = stored[part.among]
         for orientation in part.orientations:
             pairs = find(oriented(wanted.hashes[chosen], orientation), part.radius)
             asked = chosen[pairs.query]
             place = np.full(len(asked), ORIENTATIONS.index(orientation))
-            columns.append(
-                (wanted.photos[asked], wanted.views[asked], rows[pairs.stored], place, pairs.bits.astype(np.int64))
-            )
+            bits = pairs.bits.astype(np.int64)
+            columns.append((wanted.photos[asked], wanted.views[asked], rows[pairs.stored], place, bits))
     return Matches(*(np.concatenate(column) for column in zip(*columns, strict=True)))

@@ -29,7 +29,6 @@ _REGIONS = 5
 _REGION_DEPTH = 3
 _REGION_SHARE = 0.08
 _REGION_SIDE = 24
-_BANNER_VIEWS = range(2, 4)
 _SAME = 0.004
 _THUMB = 2 * SIDE
 _BILINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -77,25 +76,30 @@ LISTING_VIEWS = (
 LAYER_VIEWS = ("another layer", f"another layer, {_TRIMMED}")
 
 
+REFERENCE_VIEWS = (
+    "the whole picture",
+    _TRIMMED,
+    "the middle square",
+    *_FIXED_NAMES[1:3],
+    *(f"crop to {side:.0%}" for side, places in _CROP_GRID for _ in range(places * places)),
+)
+"""Names of a registered picture's views in order."""
+
+
 class Shown(IntEnum):
-    """How much of a listing's photo a view shows."""
+    """How much of its picture a view shows."""
 
     ALL = 0
     ALL_BUT_A_BANNER = 1
     PART = 2
 
 
-REFERENCE_VIEWS = (
-    "the whole picture",
-    "without the top banner",
-    "without the bottom banner",
-    _TRIMMED,
-    "the middle square",
-    *(f"crop to {side:.0%}" for side, places in _CROP_GRID for _ in range(places * places)),
-)
-"""Names of a registered picture's views in order."""
-CORE_VIEWS = 5
-"""The first views of a registered picture show nearly all of it; the others are crops."""
+def _shown(everything: int, banners: int, parts: int) -> NDArray[np.int64]:
+    return np.repeat([Shown.ALL, Shown.ALL_BUT_A_BANNER, Shown.PART], [everything, banners, parts])
+
+
+_LISTING_SHOWN = _shown(2, 2, len(LISTING_VIEWS) - 4)
+_REFERENCE_SHOWN = _shown(3, 2, len(REFERENCE_VIEWS) - 5)
 
 
 def view_name(index: int) -> str:
@@ -106,9 +110,14 @@ def view_name(index: int) -> str:
 
 
 def shown(index: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how much of the photo its views show, as `Shown`, by their places in `PhotoDescription.views`."""
-    everything = (index < _BANNER_VIEWS.start) | (index >= len(LISTING_VIEWS))
-    return np.where(everything, Shown.ALL, np.where(index < _BANNER_VIEWS.stop, Shown.ALL_BUT_A_BANNER, Shown.PART))
+    """Return how much of a listing photo its views show, as `Shown`, by their places in `PhotoDescription.views`."""
+    layers = index >= len(LISTING_VIEWS)
+    return np.where(layers, Shown.ALL, _LISTING_SHOWN[np.minimum(index, len(LISTING_VIEWS) - 1)])
+
+
+def shown_of_reference(index: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return how much of a registered picture its views show, as `Shown`, by their places in `REFERENCE_VIEWS`."""
+    return _REFERENCE_SHOWN[index]
 
 
 def listing_boxes(grey: Grey) -> Boxes:
@@ -133,7 +142,7 @@ def reference_boxes(grey: Grey) -> Boxes:
     side = min(height, width)
     left, top = (width - side) // 2, (height - side) // 2
     measured = _shares(grey, [_trimmed(grey, _pixels(grey, _FIXED[0])), (left, top, left + side, top + side)])
-    return _distinct(np.concatenate([_FIXED[:3], measured, _CROPS]))
+    return _distinct(np.concatenate([_FIXED[:1], measured, _FIXED[1:3], _CROPS]))
 
 
 def _crops() -> Boxes:
