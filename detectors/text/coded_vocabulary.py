@@ -155,10 +155,10 @@ def _texts(listing: Listing) -> Iterator[tuple[str, str]]:
 
 def _views(text: str) -> list[folding.Folded]:
     look = folding.look_alike(text)
-    if text.isascii():
-        return [look]
-    plain = folding.raw(text)
-    return [look] if plain.text == look.text else [look, plain]
+    views = [look, folding.closed_up(look)]
+    if not text.isascii():
+        views.append(folding.raw(text))
+    return list({view.text: view for view in views}.values())
 
 
 def _tried(text: str) -> list[tuple[int, int, Phrase]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -31,6 +31,12 @@ _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
 _DROPPED: Final = frozenset({"Cf", "Cc", "Cs"})
 _LONGEST_CLUSTER: Final = 8
 _SIGNS: Final = frozenset("™®©℠")
+_BETWEEN: Final = re.compile(
+    rf"(?<=[{CJK}])(?:[*_~^#]|[^\w\s\x00-\xff\u2010-\u2027\u3000-\u303f\u30fb\uff00-\uffef]){{1,2}}(?=[{CJK}])"
+    r"|(?<=(?<![^\W_])[^\W\d_])[\s.*_~-](?=[^\W\d_](?![^\W_]))"
+)
+"""Signs between hanzi, and whatever parts single letters."""
+
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
@@ -80,6 +86,27 @@ def look_alike(text: str) -> Folded:
 def spoken(text: str) -> Folded:
     """Fold to how the text is read aloud, in Latin letters; hanzi stay, as their reading is compared elsewhere."""
     return _fold(text, _SAY)
+
+
+def closed_up(folded: Folded) -> Folded:
+    """Leave out signs between hanzi and spaces between single letters, which hide phrases from filters.
+
+    >>> closed_up(look_alike("g r a d e a, 精*品")).text
+    'gradea, 精品'
+    """
+    kept = [i for piece in _pieces(folded.text) for i in piece]
+    if len(kept) == len(folded.text):
+        return folded
+    origin = tuple(i if folded.origin is None else folded.origin[i] for i in kept)
+    return Folded(folded.original, "".join([folded.text[i] for i in kept]), origin)
+
+
+def _pieces(text: str) -> Iterator[range]:
+    start = 0
+    for match in _BETWEEN.finditer(text):
+        yield range(start, match.start())
+        start = match.end()
+    yield range(start, len(text))
 
 
 def strip_accents(text: str) -> str:

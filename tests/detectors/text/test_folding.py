@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from detectors.text import folding
 from detectors.text.folding import Folded
 
-TEXTS = st.text(max_size=40) | st.text(alphabet="aZé\u0301\u200bＡ𝗔аΑガｶﾞ\u3099韓国愛ｱ한ᄒ\u1161™ ß️❤", max_size=30)
+TEXTS = st.text(max_size=40) | st.text(alphabet="a *Zé\u0301\u200bＡ𝗔аΑガｶﾞ\u3099韓国愛ｱ한ᄒ\u1161™ ß️❤", max_size=30)
 
 
-@pytest.mark.parametrize("view", [folding.raw, folding.look_alike, folding.spoken])
+def closed_up(text: str) -> Folded:
+    return folding.closed_up(folding.look_alike(text))
+
+
+@pytest.mark.parametrize("view", [folding.raw, folding.look_alike, folding.spoken, closed_up])
 @given(text=TEXTS)
 @settings(derandomize=True, max_examples=300, deadline=None)
 def test_every_folded_character_comes_from_a_place_in_the_original(view: type[Folded], text: str) -> None:

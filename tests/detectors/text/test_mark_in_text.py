@@ -304,7 +304,7 @@ def brute_force(one: Listing) -> list[Signal]:
 
 
 @given(text=TITLES, branded=st.booleans())
-@settings(derandomize=True, max_examples=1000, deadline=None)
+@settings(derandomize=True, max_examples=600, deadline=None)
 def test_the_index_finds_exactly_what_trying_everything_finds(text: str, branded: bool) -> None:
     assert INDEX.hits(text, branded=branded) == INDEX.brute_force(text, branded=branded)
 
