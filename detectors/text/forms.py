@@ -31,6 +31,9 @@ _LONG: Final = 7
 _PART: Final = 3
 """A mark cut by spaces is recognised if one of the parts is no longer than this."""
 
+_LONGEST_WORD: Final = 100
+"""Longer words whose class key is not one for one are not looked into: they are noise, and slow."""
+
 _GAP: Final = 4
 """Most characters between two parts of a mark."""
 
@@ -116,10 +119,12 @@ class Place:
 
 
 def locate(squeezed: Squeezed, view: str, start: int, end: int, *, branded: bool) -> Place | None:
-    """Return the place of a stretch of the squeezed text, or None where it cuts a class key that has no such cut."""
+    """Return the place of a stretch of the squeezed text, or None where no letter of a word begins or ends there."""
     first, last = squeezed.token_at(start), squeezed.token_at(end - 1)
-    head = _source(squeezed, first, start - squeezed.bounds[first])
-    tail = _source(squeezed, last, end - squeezed.bounds[last])
+    if any(len(squeezed.word(n)) != len(squeezed.tokens[n].key) > _LONGEST_WORD for n in (first, last)):
+        return None
+    head = _head(squeezed, first, start - squeezed.bounds[first])
+    tail = _tail(squeezed, last, end - squeezed.bounds[last])
     if head is None or tail is None:
         return None
     return Place(
@@ -133,14 +138,22 @@ def locate(squeezed: Squeezed, view: str, start: int, end: int, *, branded: bool
     )
 
 
-def _source(squeezed: Squeezed, number: int, cut: int) -> int | None:
-    """Return where in a word its class key has been cut."""
+def _head(squeezed: Squeezed, number: int, cut: int) -> int | None:
+    """Return where in a word the rest of its class key begins, as late as possible: letters doubled stay outside."""
     key, word = squeezed.tokens[number].key, squeezed.word(number)
-    if cut in {0, len(key)} or len(key) == len(word):
-        return len(word) if cut == len(key) else cut
-    return next(
-        (i for i in range(len(word)) if class_key(word[:i]) == key[:cut] and class_key(word[i:]) == key[cut:]), None
-    )
+    if cut == 0 or len(key) == len(word):
+        return cut
+    return next((i for i in range(len(word) - 1, 0, -1) if class_key(word[i:]) == key[cut:]), None)
+
+
+def _tail(squeezed: Squeezed, number: int, cut: int) -> int | None:
+    """Return where in a word the first part of its class key ends, as early as possible."""
+    key, word = squeezed.tokens[number].key, squeezed.word(number)
+    if cut == len(key):
+        return len(word)
+    if len(key) == len(word):
+        return cut
+    return next((i for i in range(1, len(word)) if class_key(word[:i]) == key[:cut]), None)
 
 
 def whole(place: Place, spelling: Spelling) -> Hit | None:

@@ -45,6 +45,9 @@ class Fragment(StrEnum):
     TRANSLITERATION = "the mark in the letters of another script"
 
 
+_LITERAL: Final = frozenset({Fragment.WORD, Fragment.NAME, Fragment.PART, Fragment.STYLED_PART})
+"""Fragments that count in their own letters only: in class keys "Queen" is the beginning of "Quennora"."""
+
 _CERTAINTY: Final = {
     Fragment.WORD: 0.4,
     Fragment.NAME: 0.15,
@@ -170,6 +173,8 @@ def _meant(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
     quote = place.quote
     if fragment is Fragment.SOUND:
         return place.parts[0] != spelling.compact
+    if fragment in _LITERAL and place.parts[0] not in spelling.compact:
+        return False
     if fragment is Fragment.STYLED_PART:
         return not quote.isascii() and not any(c.isascii() or is_foreign(c) for c in quote)
     if fragment is Fragment.HOUSE:

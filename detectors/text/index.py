@@ -22,6 +22,8 @@ _LONGEST_CHAIN: Final = 4
 _GAP: Final = 3
 _SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
 _WORDS_KEPT: Final = 200_000
+_MOST_HITS: Final = 64
+"""More hits in one field tell nothing more; a field of nothing but marks must not take for ever."""
 
 Wanted = tuple[Spelling, Fragment | None]
 Proposal = tuple[str, Squeezed, int, int, Wanted]
@@ -126,11 +128,13 @@ def patterns_of(spelling: Spelling) -> Iterator[tuple[str, Fragment | None]]:
 def settled(hits: list[Hit]) -> list[Hit]:
     """Return the hits in order of place, without weaker ones that overlap a stronger one of the same asset.
 
-    A hit inside a longer one of another asset goes as well: "Zorvane" is not named where "Zorvane Peak" is.
+    At most 64 are kept, the strongest. A hit inside a longer one of another asset goes as well: "Zorvane" is not named where "Zorvane Peak" is.
     """
     ranked = sorted(set(hits), key=_rank)
     kept: list[Hit] = []
     for hit in ranked:
+        if len(kept) == _MOST_HITS:
+            break
         if not any(_yields(hit, other) for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda h: (h.start, h.end, h.spelling.rights_holder_id, h.spelling.asset_id))

@@ -49,6 +49,10 @@ def use(signal: Signal) -> str:
         pytest.param("ZORVXNE tote", "zor-word", "fuzzy", "ZORVXNE", id="one letter wrong"),
         pytest.param("zorvnae tote", "zor-word", "fuzzy", "zorvnae", id="two letters swapped"),
         pytest.param("newZORVANE tote", "zor-word", "glued", "ZORVANE", id="glued to a word"),
+        pytest.param("quizzZORVANE tote", "zor-word", "glued", "ZORVANE", id="glued to a word that ends in its letter"),
+        pytest.param(
+            "ZORVANEextra tote", "zor-word", "glued", "ZORVANE", id="glued to a word that begins with its end"
+        ),
         pytest.param("zorvanebags", "zor-word", "glued", "zorvane", id="glued without change of case"),
         pytest.param("佐梵尼手提包", "zor-word", "exact", "佐梵尼", id="hanzi variant"),
         pytest.param("佐.梵.尼 手提包", "zor-word", "disguised", "佐.梵.尼", id="hanzi split by dots"),
@@ -107,6 +111,11 @@ def test_a_mark_is_found_however_it_is_written(title: str, asset: str, expected:
 )
 def test_ordinary_language_holds_no_mark(title: str) -> None:
     assert [s for s in marks_in(listing(title)).values() if form(s) != "fragment"] == []
+
+
+def test_a_part_of_a_mark_counts_in_its_own_letters_only() -> None:
+    assert form(marks_in(listing("Trudel tote"))["tru-word"]) == "fragment"
+    assert "tru-word" not in marks_in(listing("Trud3l tote"))
 
 
 @pytest.mark.parametrize(
@@ -222,6 +231,8 @@ HOSTILE = [
     pytest.param("Z" + "\u0301" * 5_000 + "ORVANE", id="thousands of accents"),
     pytest.param("\u202e" * 3_000 + "ZORVANE", id="direction overrides only"),
     pytest.param("zorvane" * 3_000, id="one endless word"),
+    pytest.param("zzorvane" * 3_000, id="one endless word with letters doubled"),
+    pytest.param("佐家 QVN ZORVANE" * 2_000, id="marks without end"),
     pytest.param("z o r v a n e " * 2_000, id="spaced many times"),
     pytest.param("*" * 20_000, id="masks only"),
     pytest.param("ﷺ" * 5_000, id="ligatures that grow"),
