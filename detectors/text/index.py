@@ -128,7 +128,8 @@ def patterns_of(spelling: Spelling) -> Iterator[tuple[str, Fragment | None]]:
 def settled(hits: list[Hit]) -> list[Hit]:
     """Return the hits in order of place, without weaker ones that overlap a stronger one of the same asset.
 
-    At most 64 are kept, the strongest. A hit inside a longer one of another asset goes as well: "Zorvane" is not named where "Zorvane Peak" is.
+    A hit inside a longer one of another holder goes as well: "Zorvane" is not named where "Zorvane Peak" is. At most 64
+    are kept, the strongest.
     """
     ranked = sorted(set(hits), key=_rank)
     kept: list[Hit] = []
