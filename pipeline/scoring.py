@@ -29,6 +29,9 @@ EVEN = 0.5
 HIGH, MEDIUM = 0.80, 0.40
 """Lower ends of the bands: `high` is for notices after a short look, `medium` for a reviewer's judgement."""
 
+SOLD_AS_COPIES = frozenset({"vocabulary.replica", "vocabulary.evasive"})
+"""Words by which the goods themselves, and not only a picture of them, are given away as copies."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
@@ -264,12 +267,12 @@ def suggest_label(score: float, weighed: tuple[Weighed, ...], holder: RightsHold
 
 def _infringement(weighed: tuple[Weighed, ...], holder: RightsHolder) -> Label:
     kinds = {a.id: a.kind for a in holder.assets}
-    observations = {w.signal.observation for w in weighed if w.weight > 0 or w.signal.asset_id}
+    observations = {w.signal.observation for w in weighed}
     uses = {o.split(".")[2] for o in observations if o.startswith("mark.")}
     seen = {kinds[w.signal.asset_id] for w in weighed if w.signal.asset_id is not None}
     if uses & {"quality", "stuffing"} and "claim" not in uses:
         return Label.TRADEMARK_MISUSE
-    if "claim" in uses or AssetKind.FIGURATIVE_MARK in seen:
+    if "claim" in uses or AssetKind.FIGURATIVE_MARK in seen or (seen and observations & SOLD_AS_COPIES):
         return Label.COUNTERFEIT
     if AssetKind.PRODUCT_PHOTO in seen or AssetKind.COPYRIGHT_WORK in seen:
         return Label.IMAGE_COPYRIGHT

@@ -95,13 +95,20 @@ def test_a_claim_with_an_exclusion_stays_below_even_odds(against: dict[str, obje
         pytest.param([("mark.exact.stuffing", "quill-word")], Label.TRADEMARK_MISUSE, id="stuffed marks"),
         pytest.param([("logo.copy.near", "quill-logo")], Label.COUNTERFEIT, id="logo alone"),
         pytest.param([("photo.copy.near", "quill-photo")], Label.IMAGE_COPYRIGHT, id="photo alone"),
+        pytest.param(
+            [("photo.copy.near", "quill-photo"), ("vocabulary.replica", None)],
+            Label.COUNTERFEIT,
+            id="a photo of copies",
+        ),
         pytest.param([("artwork.copy.near", "quill-art")], Label.IMAGE_COPYRIGHT, id="artwork alone"),
         pytest.param([("design.copy.near", "quill-shape")], Label.DESIGN, id="design alone"),
         pytest.param([("mark.exact.reference", "quill-word")], Label.ACCESSORY_COMPATIBLE, id="for the mark"),
         pytest.param([("mark.exact.comparison", "quill-word")], Label.LOOKALIKE, id="like the mark"),
     ],
 )
-def test_the_suggested_label_follows_the_strongest_evidence(observations: list[tuple[str, str]], label: Label) -> None:
+def test_the_suggested_label_follows_the_strongest_evidence(
+    observations: list[tuple[str, str | None]], label: Label
+) -> None:
     assert scored(*(signal(o, asset) for o, asset in observations)).label is label
 
 

@@ -1,0 +1,84 @@
+"""The house keeps its own rules, and its documents speak of what exists."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detectors import DETECTOR_CLASSES
+from pipeline import errors
+from pipeline.combinations import OBSERVATIONS as COMBINATIONS
+from pipeline.exclusions import OBSERVATIONS as EXCLUSIONS
+from pipeline.scoring import default_weights
+
+HOME = Path(__file__).parents[1]
+CODE = sorted([*HOME.glob("pipeline/**/*.py"), *HOME.glob("detectors/**/*.py"), HOME / "flows.py"])
+DOCUMENTS = sorted([*HOME.glob("*.md"), *HOME.glob("docs/**/*.md"), *HOME.glob("fixtures/*.md")])
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(HOME))
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_no_module_is_longer_than_400_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_link_between_documents_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+
+    broken = [link for link in links if "://" not in link and not (path.parent / link).exists()]
+
+    assert broken == []
+
+
+def test_every_detector_and_observation_stands_in_the_documents() -> None:
+    text = (HOME / "docs/detectors.md").read_text("utf-8")
+
+    missing = [d.name for d in DETECTOR_CLASSES if f"`{d.name}`" not in text]
+    families = {o.rsplit(".", 1)[0] if o.startswith("mark.") else o for d in DETECTOR_CLASSES for o in d.observations}
+    missing += sorted(f for f in families if f"`{f}" not in text)
+
+    assert missing == []
+
+
+def test_every_observation_has_a_weight_and_every_weight_an_observation() -> None:
+    made = {o for d in DETECTOR_CLASSES for o in d.observations}
+
+    assert {*made, *EXCLUSIONS, *COMBINATIONS} == set(default_weights().observations)
+
+
+def test_every_error_says_what_it_is_for() -> None:
+    tree = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.CounterfoilError)]
+
+    assert all(e.__doc__ for e in tree)
+    assert len({e.__name__ for e in tree}) == len(tree) > 1
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    command = [sys.executable, "-m", "pipeline.cli", "--help"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+) ", listed.split("Commands:")[1], flags=re.MULTILINE)
+    readme = (HOME / "README.md").read_text("utf-8")
+
+    assert commands
+    assert [c for c in commands if f"counterfoil {c}" not in readme] == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_no_function_is_longer_than_a_screen(path: Path) -> None:
+    functions = (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.FunctionDef))
+
+    long = [f.name for f in functions if body_lines(f) > 45]
+
+    assert long == []
+
+
+def body_lines(function: ast.FunctionDef) -> int:
+    docstring = ast.get_docstring(function, clean=False) or ""
+    return (function.end_lineno or 0) - function.lineno + 1 - len(docstring.splitlines())
