@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from detectors import DetectorKit
 from pipeline.engine import DaskEngine, Engine, LocalEngine
-from pipeline.errors import CounterfoilError, InputError
+from pipeline.errors import CounterfoilError, EngineError, InputError
 from pipeline.progress import TerminalProgress
 from pipeline.records import Json
 from pipeline.register import load_register, register_folder
@@ -26,15 +29,20 @@ from pipeline.store.lake import Lake
 
 for _name, _value in prefect_switches(Path.cwd()).items():
     os.environ.setdefault(_name, _value)
+with suppress(OSError):  # Prefect makes its folder, but not the one above it
+    Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
 
 from prefect import flow, task  # noqa: E402  Prefect reads the environment when it is imported
 from prefect.artifacts import create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: E402
 
 T = TypeVar("T")
 
 RETRIES = 3
 RETRY_AFTER_S = 2
+SERVER_STARTS_WITHIN_S = 120
 
 
 class FlowConductor:
@@ -140,7 +148,39 @@ def _carry_out(prepared: Scan) -> dict[str, Json]:
 def serve() -> None:
     """Serve the scan on the schedule of the settings, one run at a time, until stopped."""
     settings = read_settings(os.environ, Path.cwd())
-    scan.serve(name="scheduled", cron=settings.schedule, limit=1, print_starting_message=False)
+    with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
+        scan.serve(name="scheduled", cron=settings.schedule, limit=1, pause_on_shutdown=False)
+
+
+@contextmanager
+def prefect_server() -> Iterator[str]:
+    """Yield the address of the Prefect server in use, or of one that runs on this machine until the end.
+
+    A schedule needs a server that stays: the temporary one that Prefect starts for a flow has no scheduler.
+    """
+    address = os.environ.get("PREFECT_API_URL")
+    if address:
+        yield address
+        return
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603  nothing from outside
+        try:
+            yield _when_healthy(server, f"http://127.0.0.1:{port}/api")
+        finally:
+            server.terminate()
+
+
+def _when_healthy(server: subprocess.Popen[bytes], address: str) -> str:
+    for _ in range(SERVER_STARTS_WITHIN_S):
+        with temporary_settings({PREFECT_API_URL: address}), get_client(sync_client=True) as client:
+            if client.api_healthcheck() is None:
+                return address
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(1)
+            break
+    raise EngineError(f"the Prefect server does not start, got none at {address}, expected an answer")
 
 
 if __name__ == "__main__":

@@ -115,3 +115,7 @@ def _one_line() -> Iterator[None]:
 def _give_up(message: str, code: int) -> None:
     click.echo("counterfoil: " + " ".join(message.split()), err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""The command line, as a user meets it: exit codes, one clear line, and no waiting for what is not needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from tests.market import row, write_register, write_snapshot
+
+HOME = Path(__file__).parents[2]
+
+
+def counterfoil(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    return write_register(tmp_path / "register")
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    return write_snapshot(tmp_path / "snapshot", [row(1)])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def test_a_good_register_is_summed_up(register: Path) -> None:
+    result = counterfoil("register", "check", register)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == "1 rights holders, 2 assets: 1 word_mark, 1 product_photo"
+    assert result.stdout.splitlines()[1].startswith("quill-word: 'QUILLMERE' is distinctive")
+
+
+def test_every_problem_of_a_register_stands_on_its_line(register: Path) -> None:
+    document = orjson.loads((register / "register.json").read_bytes())
+    document["rights_holders"][0]["assets"] += [{"id": "a", "kind": "song"}, {"id": "b", "kind": "word_mark"}]
+    (register / "register.json").write_bytes(orjson.dumps(document))
+
+    result = counterfoil("register", "check", register)
+
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) >= 2
+    assert all("register.json" in line for line in result.stdout.splitlines())
+
+
+def test_checking_a_register_does_not_wait_for_prefect(register: Path) -> None:
+    program = (
+        "import sys\nfrom pipeline.cli import main\n"
+        f"try:\n    main(['register', 'check', {str(register)!r}])\n"
+        "finally:\n    print('prefect' in sys.modules)"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=HOME)
+
+    assert ran.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["{snapshot}", "--register", "{gone}"], "gone", id="no register"),
+        pytest.param(["{gone}", "--register", "{register}"], "gone", id="no snapshot"),
+        pytest.param(["{empty}", "--register", "{register}"], "empty", id="a folder without listings"),
+        pytest.param(["{snapshot}", "--register", "{register}", "--store", "mysql://a:pw@b/c"], "store", id="store"),
+        pytest.param(["{snapshot}", "--register", "{register}", "--engine", "dask"], "dask_address", id="no cluster"),
+        pytest.param(
+            ["{snapshot}", "--register", "{register}", "--engine", "dask", "--dask-address", "tcp://10.1.1.1:1"],
+            "plain TCP",
+            id="a cluster anybody could write to",
+        ),
+    ],
+)
+def test_what_cannot_be_scanned_is_said_in_one_line(
+    here: Path, register: Path, snapshot: Path, arguments: list[str], words: str
+) -> None:
+    (here / "empty").mkdir()
+    places = {"register": register, "snapshot": snapshot, "gone": here / "gone", "empty": here / "empty"}
+
+    result = counterfoil("scan", *(argument.format(**places) for argument in arguments))
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("counterfoil: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert words in result.stderr
+    assert "pw" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["scan"], ["scan", "a"], ["scan", "a", "--register", "b", "--workers", "0"], ["frobnicate"]]
+)
+def test_bad_usage_exits_with_2(arguments: list[str]) -> None:
+    assert counterfoil(*arguments).exit_code == 2
+
+
+@pytest.mark.usefixtures("here")
+def test_a_register_with_problems_is_not_scanned_with(register: Path, snapshot: Path) -> None:
+    (register / "register.json").write_text('{"version": 1, "rights_holders": [{}]}')
+
+    result = counterfoil("scan", snapshot, "--register", register)
+
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "more)" in result.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_said_in_one_line(here: Path) -> None:
+    (here / "counterfoil.toml").write_text("colour = 'blue'")
+
+    result = counterfoil("scan", "a", "--register", "b")
+
+    assert result.exit_code == 2
+    assert "counterfoil.toml: no such setting, got 'colour'" in result.stderr
+
+
+@pytest.mark.usefixtures("here")
+def test_the_doctor_finds_a_new_folder_in_order() -> None:
+
+    result = counterfoil("doctor")
+
+    assert result.exit_code == 0, result.output
+    assert all(line.startswith("ok ") for line in result.stdout.splitlines())

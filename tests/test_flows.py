@@ -1,0 +1,176 @@
+"""The scan as a Prefect flow: by the command, killed and resumed, tried again, and on a schedule."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from PIL import Image, ImageDraw
+from prefect import flow
+from prefect.testing.utilities import prefect_test_harness
+
+import flows
+from pipeline.progress import TerminalProgress
+from tests.market import results, row
+
+HOME = Path(__file__).parents[1]
+
+
+def draw(path: Path, seed: int) -> None:
+    """Draw a photo with enough detail to be told from others."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.new("RGB", (160, 120), (240, 236, 228))
+    pen = ImageDraw.Draw(picture)
+    for i in range(12):
+        x, y = (seed * 37 + i * 53) % 140, (seed * 61 + i * 29) % 100
+        pen.rectangle((x, y, x + 8 + (seed + i) % 30, y + 6 + (seed * i) % 24), fill=(seed * 9 % 255, i * 20, 90))
+    picture.save(path, quality=90)
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a register and a snapshot that the real detectors find something in."""
+    folder = tmp_path_factory.mktemp("market")
+    draw(folder / "register" / "photo.jpg", 1)
+    word = {"id": "quill-word", "kind": "word_mark", "text": "QUILLMERE"}
+    photo = {"id": "quill-photo", "kind": "product_photo", "images": ["photo.jpg"]}
+    holder = {"id": "quill", "name": "Quillmere Ltd", "assets": [word, photo]}
+    (folder / "register/register.json").write_bytes(orjson.dumps({"version": 1, "rights_holders": [holder]}))
+    for number in range(8):
+        draw(folder / "snapshot" / "images" / f"{number}.jpg", number)
+    rows = [row(n, images=[f"images/{n % 8}.jpg"]) for n in range(60)]
+    (folder / "snapshot/listings.jsonl").write_bytes(b"\n".join(orjson.dumps(r) for r in rows))
+    return folder
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return an environment in which Prefect keeps its files below a folder and has no server."""
+    ours = ("PREFECT_", "PYTHONDONTWRITEBYTECODE")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return plain | {"PYTHONPATH": str(HOME), "PREFECT_HOME": str(home / "prefect")}
+
+
+def started(market: Path, home: Path) -> subprocess.Popen[str]:
+    home.mkdir(exist_ok=True)
+    program = [sys.executable, "-m", "pipeline.cli", "scan", str(market / "snapshot"), "--workers", "1"]
+    return subprocess.Popen(
+        [*program, "--register", str(market / "register")],
+        cwd=home,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed(market: Path) -> tuple[Path, str, str]:
+    """Scan by the command; return the folder it ran in and what it said."""
+    process = started(market, market / "undisturbed")
+    said, complained = process.communicate(timeout=240)
+    assert process.returncode == 0, complained
+    return market / "undisturbed", said, complained
+
+
+def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, str]) -> None:
+    home, said, complained = undisturbed
+
+    run = orjson.loads((home / "out" / "run.json").read_bytes())
+    assert said.startswith("60 rows: 60 listings, 0 repeats, 0 rejected; ")
+    assert run["counts"]["images"] == 60
+    assert run["counts"]["candidates"] == len((home / "out" / "candidates.jsonl").read_bytes().splitlines()) >= 20
+    stages = ["ingest", "describe", "observed", "signals", "candidates", "merge"]
+    assert complained.splitlines() == [f"counterfoil: {stage}" for stage in stages]
+    assert list(run["seconds"]) == ["ingest", "describe", "learn", "detect", "score", "merge"]
+
+
+def test_the_command_killed_and_started_again_ends_the_same(
+    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    killed = started(market, tmp_path)
+    assert killed.stderr is not None
+    for line in killed.stderr:
+        if "signals" in line:
+            break
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+
+    again = started(market, tmp_path)
+    again.communicate(timeout=240)
+
+    assert again.returncode == 0
+    assert results(tmp_path / "out") == results(undisturbed[0] / "out")
+
+
+@pytest.fixture(scope="module")
+def harness() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.mark.usefixtures("harness")
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [
+        pytest.param(OSError("the disk is busy"), 4, id="an I/O error is tried again"),
+        pytest.param(ValueError("a mistake"), 1, id="a mistake is not"),
+    ],
+)
+def test_only_io_errors_are_tried_again(monkeypatch: pytest.MonkeyPatch, error: Exception, attempts: int) -> None:
+    monkeypatch.setattr(flows, "RETRY_AFTER_S", 0)
+    tried: list[int] = []
+
+    def step() -> None:
+        tried.append(len(tried))
+        raise error
+
+    @flow
+    def failing() -> Any:
+        return flows.FlowConductor(TerminalProgress()).perform("step", step)
+
+    with pytest.raises(type(error), match=str(error)):
+        failing()
+
+    assert len(tried) == attempts
+
+
+@pytest.mark.slow
+def test_a_scheduled_scan_runs(market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path) -> None:
+    settings = {"register": str(market / "register"), "snapshots": [str(market / "snapshot")], "schedule": "* * * * *"}
+    lines = [f"{name} = {orjson.dumps(value).decode()}" for name, value in settings.items()]
+    (tmp_path / "counterfoil.toml").write_text("\n".join([*lines, "workers = 1"]))
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, str(HOME / "flows.py")],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            found = _wait_for(tmp_path / "out" / "run.json", server, seconds=170)
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+    assert found, (tmp_path / "log").read_text()
+    assert results(tmp_path / "out") == results(undisturbed[0] / "out")
+
+
+def _wait_for(path: Path, process: subprocess.Popen[bytes], seconds: int) -> bool:
+    for _ in range(seconds * 2):
+        if path.exists() or process.poll() is not None:
+            break
+        try:
+            process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            continue
+    return path.exists()
