@@ -2,7 +2,7 @@
 
 Run from the root of the repository::
 
-    python -m benchmarks.text [--titles FILE] [--out FILE]
+    python benchmarks/text.py [--titles FILE] [--out FILE]
 
 Marks and disguises are made up from a seed; so are the titles, unless a file of real ones is given (one a line, UTF-8).
 Titles that hold a mark in disguise give the recall by class of disguise; titles without one give the false alarms.
@@ -216,7 +216,7 @@ def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--titles", type=Path, help="real titles, one a line")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/text.json"))
+    parser.add_argument("--out", type=Path, default=Path("out/benchmark-text.json"))
     arguments = parser.parse_args()
     draw = random.Random(SEED)
     marks = coined(draw, MARKS)

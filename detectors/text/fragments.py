@@ -48,6 +48,8 @@ class Fragment(StrEnum):
 _LITERAL: Final = frozenset({Fragment.WORD, Fragment.NAME, Fragment.PART, Fragment.STYLED_PART})
 """Fragments that count in their own letters only: in class keys "Queen" is the beginning of "Quennora"."""
 
+_WORDS: Final = _LITERAL | {Fragment.INITIALS, Fragment.PINYIN}
+
 _CERTAINTY: Final = {
     Fragment.WORD: 0.4,
     Fragment.NAME: 0.15,
@@ -125,6 +127,11 @@ def sounded(text: str) -> str:
     (True, False)
     """
     return text.translate(_SOUNDS)
+
+
+def is_whole_word(pattern: str, fragment: Fragment | None) -> bool:
+    """Say whether a pattern counts only where it is the key of a whole word, so that words can be looked up."""
+    return fragment in _WORDS and not has_hanzi(pattern)
 
 
 def has_hanzi(text: str) -> bool:

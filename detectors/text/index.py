@@ -21,6 +21,7 @@ _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud
 _LONGEST_CHAIN: Final = 4
 _GAP: Final = 3
 _SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
+_WRITTEN: Final = frozenset({"look-alike", "raw"})
 _WORDS_KEPT: Final = 200_000
 _MOST_HITS: Final = 64
 """More hits in one field tell nothing more; a field of nothing but marks must not take for ever."""
@@ -48,9 +49,11 @@ class MarkIndex:
         self._spellings = spellings
         self._cache = KeyCache()
         patterns: defaultdict[str, list[Wanted]] = defaultdict(list)
+        self._parts: defaultdict[str, list[Wanted]] = defaultdict(list)
         for spelling in spellings:
             for pattern, fragment in patterns_of(spelling):
-                patterns[pattern].append((spelling, fragment))
+                table = self._parts if fragments.is_whole_word(pattern, fragment) else patterns
+                table[pattern].append((spelling, fragment))
         self._wanted = list(patterns.values())
         self._automaton = AhoCorasick(
             list(patterns),
@@ -105,6 +108,9 @@ class MarkIndex:
             for number, start, end in self._automaton.find_matches_as_indexes(squeezed.text, overlapping=True):
                 for wanted in self._wanted[number]:
                     yield view, squeezed, start, end, wanted
+            for number, token in enumerate(squeezed.tokens if view in _WRITTEN else ()):
+                for wanted in self._parts.get(token.key, ()):
+                    yield view, squeezed, squeezed.bounds[number], squeezed.bounds[number + 1], wanted
 
     def _neighbours(self, key: str) -> tuple[Spelling, ...]:
         """Return the spellings that may be one edit from a key."""
