@@ -50,6 +50,10 @@ class Content:
         """Return the digest of all that a detector may look at, the photos' bytes included."""
         return digest_of(CONTENT_VERSION, self.listing.content_digest(), [p.digest for p in self.photos])
 
+    def photo_digests(self) -> frozenset[str]:
+        """Return the digests of the photos that could be read."""
+        return frozenset(photo.digest for photo in self.photos if photo.digest is not None)
+
 
 def write_partition(lake: Lake, contents: Iterable[tuple[str, Content]]) -> str:
     """Write distinct contents as one partition and return its name, the digest of theirs."""
@@ -60,6 +64,7 @@ def write_partition(lake: Lake, contents: Iterable[tuple[str, Content]]) -> str:
             "content": pa.array([digest for digest, _ in rows], pa.string()),
             "listing": pa.array([to_json(content.listing) for _, content in rows], pa.binary()),
             "photos": pa.array([to_json(content.photos) for _, content in rows], pa.binary()),
+            "digests": pa.array([sorted(content.photo_digests()) for _, content in rows], pa.list_(pa.string())),
         }
         lake.write("listings", name, pa.table(columns))
     return name
@@ -76,9 +81,8 @@ def read_partition(lake: Lake, name: str) -> tuple[Content, ...]:
 
 def photos_in(lake: Lake, partition: str) -> frozenset[str]:
     """Return the digests of the photos of a partition, without reading its listings."""
-    column = lake.read("listings", partition, columns=["photos"])["photos"].to_pylist()
-    photos = (photo for cell in column for photo in from_json(tuple[FoundPhoto, ...], cell))
-    return frozenset(photo.digest for photo in photos if photo.digest is not None)
+    column = lake.read("listings", partition, columns=["digests"])["digests"]
+    return frozenset(column.combine_chunks().flatten().to_pylist())
 
 
 Described = dict[str, PhotoDescription | Refusal]
@@ -91,8 +95,9 @@ def write_shelf(lake: Lake, name: str, described: Described) -> None:
     lake.write("photos", name, pa.Table.from_pylist(rows, schema=_SHELF))
 
 
-def read_shelves(lake: Lake, names: Iterable[str], digests: frozenset[str]) -> Described:
-    """Read the descriptions of some photos from the shelves that hold them."""
+def read_shelves(lake: Lake, names: Iterable[str], contents: Iterable[Content]) -> Described:
+    """Read the descriptions of the photos of some listings from the shelves that hold them."""
+    digests = frozenset[str]().union(*(content.photo_digests() for content in contents))
     described: Described = {}
     for name in names:
         for row in lake.read("photos", name).to_pylist():

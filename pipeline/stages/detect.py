@@ -82,7 +82,7 @@ def detect_partition(look: Look) -> None:
     if lake.has("signals", look.key):
         return
     contents = read_partition(lake, sight.partition)
-    described = read_shelves(lake, sight.shelves, photos_in(lake, sight.partition))
+    described = read_shelves(lake, sight.shelves, contents)
     batch = ListingBatch(
         listings=tuple(content.listing for content in contents),
         photos=tuple(usable_photos(content, described) for content in contents),

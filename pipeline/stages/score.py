@@ -12,7 +12,7 @@ from pipeline.output import candidate_row
 from pipeline.records import Candidate, Rejected
 from pipeline.scoring import score_listing
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.contents import Content, Described, Refusal, photos_in, read_partition, read_shelves
+from pipeline.stages.contents import Content, Described, Refusal, read_partition, read_shelves
 from pipeline.stages.detect import Sight, read_signals, sights
 from pipeline.stages.kit import Workbench, register_of
 from pipeline.stages.plan import Scan, Stage, scoring_version
@@ -57,7 +57,7 @@ def score_partition(unit: Scoring) -> None:
     """Write the candidates of a partition, the highest score first, and the images that could not be used."""
     bench = unit.sight.bench
     contents = read_partition(bench.lake, unit.sight.partition)
-    described = read_shelves(bench.lake, unit.sight.shelves, photos_in(bench.lake, unit.sight.partition))
+    described = read_shelves(bench.lake, unit.sight.shelves, contents)
     refused = [fault for seen in unit.selected for fault in _refused(unit, seen, contents[seen.row], described)]
     images = sum(len(contents[seen.row].photos) for seen in unit.selected)
     faults = {
