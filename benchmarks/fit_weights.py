@@ -4,8 +4,9 @@ python benchmarks/fit_weights.py --candidates out/candidates.jsonl --truth truth
 
 Each weight is drawn to the points that the expert gave (`expert` in the table; a normal prior of standard deviation 1)
 and keeps their sign: no observation of legitimate use can come to speak against a seller, however few labels there are.
-Weights marked `fixed` are policy and are not fitted. Without --write only the comparison is printed: log loss and
-average precision of the table as it stands, and of tables fitted without the rights holders on whom they are judged.
+Weights marked `fixed`, and the prior, are policy and are not fitted. Without --write only the comparison is printed:
+log loss and average precision of the table as it stands, and of tables fitted without the rights holders on whom they
+are judged.
 """
 
 import argparse
@@ -79,6 +80,7 @@ def fit(rows: list[list[str]], wanted: Floats, table: WeightTable) -> tuple[dict
         else (0.0, 0.0)
         for n, p in zip(names, expert[:-1], strict=True)
     ]
+    bounds.append((table.prior, table.prior))
     solution = expert
     for _ in range(ROUNDS):
         design = matrix(rows, names, dict(zip(names, solution[:-1], strict=True)), table)
@@ -89,7 +91,7 @@ def fit(rows: list[list[str]], wanted: Floats, table: WeightTable) -> tuple[dict
             loss = np.logaddexp(0.0, z).sum() - wanted @ z + 0.5 * gap @ gap
             return float(loss), design.T @ (1 / (1 + np.exp(-z)) - wanted) + gap
 
-        solution = minimize(cost, solution, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+        solution = minimize(cost, solution, jac=True, method="L-BFGS-B", bounds=bounds).x
     return dict(zip(names, solution[:-1], strict=True)), float(solution[-1])
 
 
@@ -104,15 +106,13 @@ def judge(name: str, wanted: Floats, given: Floats) -> None:
     print(f"{name:40s} log loss {log_loss(wanted, given):.4f}   AP {average_precision_score(wanted, given):.4f}")
 
 
-def write(points: dict[str, float], prior: float, rows: list[list[str]]) -> None:
+def write(points: dict[str, float], rows: list[list[str]]) -> None:
     raw = json.loads(TABLE_FILE.read_text("utf-8"))
     seen = {name: sum(name in row for row in rows) for name in points}
     for name, weight in raw["observations"].items():
         if not weight.get("fixed") and seen[name] > 0 and weight["expert"] != 0:
             weight["points"] = round(points[name], 1)
             weight["source"] = f"expert, drawn to {seen[name]} labelled synthetic candidates"
-    raw["prior"]["points"] = round(prior, 1)
-    raw["prior"]["source"] = f"expert, drawn to {len(rows)} labelled synthetic candidates"
     TABLE_FILE.write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -134,7 +134,7 @@ def main() -> None:
     points, prior = fit(rows, wanted, table)
     judge("fitted, judged on the same", wanted, predict(rows, points, prior, table))
     if arguments.write:
-        write(points, prior, rows)
+        write(points, rows)
 
 
 if __name__ == "__main__":
