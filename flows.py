@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -102,16 +104,29 @@ def prepare_scan(settings: Settings) -> Scan:
     if not settings.register or not settings.snapshots:
         raise InputError("a scan needs snapshots and a register, got none, expected their paths")
     register = Path(settings.register)
+    inputs, rights = find_inputs([Path(path) for path in settings.snapshots]), load_register(register)
+    out, lake = Path(settings.out), lake_folder(settings).resolve()
+    for folder in (out, lake):
+        _make_folder(folder)
     return Scan(
-        inputs=find_inputs([Path(path) for path in settings.snapshots]),
-        register=load_register(register),
+        inputs=inputs,
+        register=rights,
         register_folder=register_folder(register),
-        out=Path(settings.out),
+        out=out,
         store=open_store(settings.store),
-        lake=Lake(lake_folder(settings).resolve()),
+        lake=Lake(lake),
         engine=make_engine(settings),
         kit=DetectorKit(),
     )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}, expected a folder that can be written to") from error
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -122,23 +137,27 @@ def make_engine(settings: Settings) -> Engine:
 
 
 def scan_now(prepared: Scan) -> dict[str, Json]:
-    """Run the scan flow in this process and return the record of the run."""
+    """Run the scan flow in this process and return the record of the run; what goes wrong is the caller's to tell."""
+    logging.getLogger("prefect").setLevel(logging.CRITICAL)
 
     @flow(name="scan", persist_result=False)
     def scan_once() -> dict[str, Json]:
         return _carry_out(prepared)
 
-    return scan_once()
+    with prepared.engine:
+        return scan_once()
 
 
 @flow(name="scan", persist_result=False)
 def scan() -> dict[str, Json]:
     """Scan what the settings say: the flow that runs on a schedule."""
-    return _carry_out(prepare_scan(read_settings(os.environ, Path.cwd())))
+    prepared = prepare_scan(read_settings(os.environ, Path.cwd()))
+    with prepared.engine:
+        return _carry_out(prepared)
 
 
 def _carry_out(prepared: Scan) -> dict[str, Json]:
-    with TerminalProgress() as progress, prepared.engine:
+    with TerminalProgress() as progress:
         run = run_scan(prepared, FlowConductor(progress))
     counts: dict[str, Any] = run["counts"]
     create_table_artifact(key="scan", table=[counts], description=f"Scan {run['run_id'][:12]}")

@@ -75,6 +75,7 @@ def test_checking_a_register_does_not_wait_for_prefect(register: Path) -> None:
         pytest.param(["{gone}", "--register", "{register}"], "gone", id="no snapshot"),
         pytest.param(["{empty}", "--register", "{register}"], "empty", id="a folder without listings"),
         pytest.param(["{snapshot}", "--register", "{register}", "--store", "mysql://a:pw@b/c"], "store", id="store"),
+        pytest.param(["{snapshot}", "--register", "{register}", "--out", "/proc/out"], "/proc/out", id="out"),
         pytest.param(["{snapshot}", "--register", "{register}", "--engine", "dask"], "dask_address", id="no cluster"),
         pytest.param(
             ["{snapshot}", "--register", "{register}", "--engine", "dask", "--dask-address", "tcp://10.1.1.1:1"],
