@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -43,19 +44,16 @@ def read_inside(folder: Path, name: str, *, limit: int = MAX_IMAGE_BYTES) -> byt
 
     Notes
     -----
-    Links are followed first and the place that they lead to is judged; it is then opened without following any link
-    in its last part and without waiting, so that neither a pipe nor a device can hold up or feed a scan.
+    The path is walked part by part without following any link. Where there is one, links are followed, the place that
+    they lead to is judged, and that is walked. Files are opened without waiting, so that neither a pipe nor a device
+    can hold up or feed a scan.
     """
     expected = "the path of a regular file inside the folder"
     problem = _problem_of_name(name)
     if problem:
         raise PhotoRefusedError(problem, got=name, expected=expected)
     try:
-        root = folder.resolve(strict=True)
-        path = (root / name).resolve(strict=True)
-        if not path.is_relative_to(root):
-            raise PhotoRefusedError("the path leads out of the folder", got=name, expected=expected)
-        data = _read_regular(path, limit)
+        data = _read_without_links(folder, name, limit) or _read_through_links(folder, name, limit)
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable path"
         raise PhotoRefusedError(reason, got=name, expected=expected) from error
@@ -80,10 +78,29 @@ def _problem_of_name(name: str) -> str | None:
     return "the path has a '..'" if ".." in name.split("/") else None
 
 
-def _read_regular(path: Path, limit: int) -> bytes | None:
-    """Read at most one byte more than the limit; None if this is no regular file."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return None
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(limit + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+def _read_through_links(folder: Path, name: str, limit: int) -> bytes | None:
+    root = folder.resolve(strict=True)
+    path = (root / name).resolve(strict=True)
+    if not path.is_relative_to(root):
+        raise PhotoRefusedError("the path leads out of the folder", got=name, expected="a path inside the folder")
+    return _read_without_links(root, path.relative_to(root).as_posix(), limit)
+
+
+def _read_without_links(folder: Path, name: str, limit: int) -> bytes | None:
+    """Read at most one byte more than the limit; None if there is a link on the way or this is no regular file."""
+    *folders, last = (part for part in name.split("/") if part not in {"", "."})
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in folders:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        file = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            return None
+        raise
+    finally:
+        os.close(descriptor)
+    with os.fdopen(file, "rb") as opened:
+        return opened.read(limit + 1) if stat.S_ISREG(os.fstat(file).st_mode) else None
