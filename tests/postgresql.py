@@ -26,7 +26,8 @@ def server(programs: Path) -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="cf-pg-"))
     prefix = _as_another_user(home)
     data = home / "data"
-    setup: list[str | Path] = ["-D", data, "-U", "counterfoil", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    setup: list[str | Path] = ["-D", data, "-U", "counterfoil", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+    setup += ["--locale=C.UTF-8"]
     options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off"
     try:
         _run(home, *prefix, programs / "initdb", *setup)
