@@ -69,7 +69,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(
 
         def report(self, stage: str, done: int, total: int | None) -> None:
             reported.append((stage, done))
-            if stage == "signals" and done >= 3:
+            if stage == "detect" and done >= 3:
                 worker.kill()
 
     scan = scan_of([snapshot], register, tmp_path / "dask", engine=DaskEngine(address), chunk_rows=10)
@@ -77,7 +77,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(
         run_scan(scan, Killing())
 
     assert worker.wait() == -9
-    assert ("signals", 24) in reported
+    assert ("detect", 24) in reported
     assert results(tmp_path / "dask" / "out") == results(tmp_path / "local" / "out")
 
 

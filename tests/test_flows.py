@@ -85,9 +85,9 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     assert said.startswith("60 rows: 60 listings, 0 repeats, 0 rejected; ")
     assert run["counts"]["images"] == 60
     assert run["counts"]["candidates"] == len((home / "out" / "candidates.jsonl").read_bytes().splitlines()) >= 20
-    stages = ["ingest", "describe", "observed", "signals", "candidates", "merge"]
+    stages = ["ingest", "describe", "learn", "detect", "score", "merge"]
     assert complained.splitlines() == [f"counterfoil: {stage}" for stage in stages]
-    assert list(run["seconds"]) == ["ingest", "describe", "learn", "detect", "score", "merge"]
+    assert list(run["seconds"]) == stages
 
 
 def test_the_command_killed_and_started_again_ends_the_same(
@@ -96,7 +96,7 @@ def test_the_command_killed_and_started_again_ends_the_same(
     killed = started(market, tmp_path)
     assert killed.stderr is not None
     for line in killed.stderr:
-        if "signals" in line:
+        if "detect" in line:
             break
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()

@@ -56,7 +56,7 @@ def detect(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor:
         for name in scan.kit.detectors
     )
     total = len(partitions) * len(scan.kit.detectors)
-    Stage(name="signals", do=detect_partition).run(scan, conductor, looks, total=total)
+    Stage(name="detect", kind="signals", do=detect_partition).run(scan, conductor, looks, total=total)
 
 
 def sights(scan: Scan, bench: Workbench, partitions: tuple[str, ...]) -> Iterator[Sight]:

@@ -54,7 +54,7 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
     enrolled = conductor.perform("enrol", partial(_enrol, scan))
     keys: list[str] = []
     lessons = _lessons(scan, partitions, keys)
-    Stage(name="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
+    Stage(name="learn", kind="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
     learned = conductor.perform("learn", partial(_learn, scan, keys))
     return Workbench(kit=scan.kit, lake=scan.lake, register=scan.register.digest, enrolled=enrolled, learned=learned)
 

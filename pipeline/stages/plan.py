@@ -114,12 +114,15 @@ class Stage(Generic[U]):
     Attributes
     ----------
     name : str
-        In the ledger, and of the kind of the results in the lake.
+        In the ledger, and for progress.
+    kind : str
+        Of the results in the lake.
     do : callable
         Writes the result of one unit to the lake.
     """
 
     name: str
+    kind: str
     do: Callable[[U], None]
 
     def run(self, scan: Scan, conductor: Conductor, units: Iterable[U], total: int) -> None:
@@ -146,7 +149,7 @@ class Stage(Generic[U]):
     def _do(self, scan: Scan, group: list[U], behind: int, report: Callable[[int], None]) -> None:
         with scan.store.read() as connection:
             entered = work_done(connection, self.name, [unit.key for unit in group])
-        ahead = [unit for unit in group if unit.key not in entered or not scan.lake.has(self.name, unit.key)]
+        ahead = [unit for unit in group if unit.key not in entered or not scan.lake.has(self.kind, unit.key)]
         done = behind + len(group) - len(ahead)
         report(done)
         for number, _ in enumerate(scan.engine.map(self.do, ahead), start=1):

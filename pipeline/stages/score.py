@@ -38,7 +38,7 @@ def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: 
     """Score what the scan saw of each partition; return the names of the results."""
     keys: list[str] = []
     units = _scorings(scan, bench, partitions, keys)
-    Stage(name="candidates", do=score_partition).run(scan, conductor, units, total=len(partitions))
+    Stage(name="score", kind="candidates", do=score_partition).run(scan, conductor, units, total=len(partitions))
     return tuple(keys)
 
 
