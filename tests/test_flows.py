@@ -86,7 +86,8 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     assert run["counts"]["images"] == 60
     assert run["counts"]["candidates"] == len((home / "out" / "candidates.jsonl").read_bytes().splitlines()) >= 20
     stages = ["ingest", "describe", "learn", "detect", "score", "merge"]
-    assert complained.splitlines() == [f"counterfoil: {stage}" for stage in stages]
+    shown = ["ingest", "describe", "enrol", "learn", "detect", "score", "merge"]
+    assert complained.splitlines() == [f"counterfoil: {stage}" for stage in shown]
     assert list(run["seconds"]) == stages
 
 

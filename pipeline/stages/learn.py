@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from pipeline.records import ListingBatch
 from pipeline.register import read_image
@@ -16,6 +17,17 @@ from pipeline.stages.plan import Scan, Stage
 from pipeline.store.codec import to_json
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.observations import select_contents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A unit of work: a register in the lake, and the folder with its images."""
+
+    key: str
+    kit: Kit
+    lake: Lake
+    register: str
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +63,7 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
     -----
     An unchanged listing teaches what it taught at its first capture, so that seeing it again changes no price level.
     """
-    enrolled = conductor.perform("enrol", partial(_enrol, scan))
+    enrolled = _enrol(scan, conductor)
     keys: list[str] = []
     lessons = _lessons(scan, partitions, keys)
     Stage(name="learn", kind="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
@@ -59,14 +71,20 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
     return Workbench(kit=scan.kit, lake=scan.lake, register=scan.register.digest, enrolled=enrolled, learned=learned)
 
 
-def _enrol(scan: Scan) -> str:
-    name = digest_of(scan.kit.enroller, scan.register.digest)
+def _enrol(scan: Scan, conductor: Conductor) -> str:
     if not scan.lake.has("registers", scan.register.digest):
         scan.lake.write_bytes("registers", scan.register.digest, to_json(scan.register))
-    if not scan.lake.has("enrolled", name):
-        document = scan.kit.enrol(scan.register, partial(read_image, scan.register_folder))
-        scan.lake.write_bytes("enrolled", name, document)
-    return name
+    key = digest_of(scan.kit.enroller, scan.register.digest)
+    folder = scan.register_folder.resolve()
+    unit = Enrolment(key=key, kit=scan.kit, lake=scan.lake, register=scan.register.digest, folder=folder)
+    Stage(name="enrol", kind="enrolled", do=enrol_register).run(scan, conductor, [unit], total=1)
+    return key
+
+
+def enrol_register(unit: Enrolment) -> None:
+    """Write the description of a register's images."""
+    read = partial(read_image, unit.folder)
+    unit.lake.write_bytes("enrolled", unit.key, unit.kit.enrol(register_of(unit.lake, unit.register), read))
 
 
 def _lessons(scan: Scan, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Lesson]:

@@ -65,14 +65,14 @@ class Lake:
         """
         path = self.path(kind, key)
         try:
-            return pq.read_table(path, columns=columns, memory_map=False, partitioning=None)
+            return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise StoreError(f"{path}: cannot be read, expected a whole file: delete it and scan again") from error
 
     def stream(self, kind: str, key: str, rows: int) -> Iterator[pa.RecordBatch]:
         """Yield a table in batches of at most so many rows, without holding more than one."""
         with pq.ParquetFile(self.path(kind, key)) as file:
-            yield from file.iter_batches(batch_size=rows)
+            yield from file.iter_batches(batch_size=rows, use_threads=False)
 
     def write_bytes(self, kind: str, key: str, document: bytes) -> None:
         """Write a document as a table of one row."""
