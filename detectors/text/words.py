@@ -81,13 +81,8 @@ def _hanzi() -> frozenset[str]:
     )
 
 
-@cache
-def _small(language: str) -> dict[str, float]:
-    return dict(get_frequency_dict(language, "small"))
-
-
 def _zipf(word: str, language: str) -> float:
-    frequency = _small(language).get(word, 0.0)
+    frequency = get_frequency_dict(language, "small").get(word, 0.0)
     return 9.0 + math.log10(frequency) if frequency else 0.0
 
 
