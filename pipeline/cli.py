@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from pipeline.errors import CounterfoilError, EngineError, RegisterError
 from pipeline.records import AssetKind, Register
 from pipeline.register import check_register, load_register
 from pipeline.settings import ENGINES, read_settings
+from pipeline.summary import show_candidates
 
 FAILED, UNUSABLE = 1, 2
 """Exit codes: work that failed or problems that were found; bad usage or unreadable input."""
@@ -47,6 +49,7 @@ def scan(snapshots: tuple[str, ...], **options: Any) -> None:
         import flows  # noqa: PLC0415  Prefect
 
         run = flows.scan_now(flows.prepare_scan(settings))
+    show_candidates(Path(settings.out) / "candidates.jsonl", Console())
     counts = run["counts"]
     click.echo(
         f"{counts['rows_read']} rows: {counts['listings']} listings, {counts['repeats']} repeats, "
