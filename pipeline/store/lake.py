@@ -22,6 +22,9 @@ import pyarrow.parquet as pq
 from pipeline.errors import StoreError
 from pipeline.records import Json
 
+pa.set_memory_pool(pa.system_memory_pool())
+"""Arrow's own pool keeps what it has freed, in every worker process; the system's gives it back."""
+
 
 def digest_of(*parts: Json) -> str:
     """Return the digest of JSON values: the name of a thing that is made from them and nothing else."""
