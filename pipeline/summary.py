@@ -47,11 +47,16 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     weighty = sorted((*row["signals"], *row["exclusions"]), key=lambda signal: -abs(signal["weight"]))[:REASONS]
     colour = COLOURS[row["band"]]
     return (
-        f"[{colour}]{row['score']:.3f}[/]",
+        f"[{colour}]{_probability(row['score'])}[/]",
         f"{_plain(row['title'])}\n[dim]{_plain(row['platform'])} {_plain(row['listing_id'])}[/]",
         f"{_plain(row['label'])}\n[dim]{_plain(row['rights_holder_id'])}[/]",
         "\n".join(f"[bold]{signal['weight']:+.1f}[/] {_plain(signal['reason'])}" for signal in weighty),
     )
+
+
+def _probability(score: float) -> str:
+    """Write a probability to three digits, and never as certainty."""
+    return f"{score:.3f}" if score < 0.9995 else ">0.999"  # noqa: PLR2004  half of the last digit
 
 
 def _plain(text: str) -> str:
