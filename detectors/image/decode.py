@@ -1,4 +1,4 @@
-"""From the bytes of an untrusted file to small grey pictures: the only place that calls an image library's readers."""
+"""From the bytes of an untrusted file to grey thumbnails: the only place that calls an image library's readers."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ MAX_SCANS = 100
 MIN_SIDE = 16
 MAX_ASPECT = 20
 MAX_FRAMES = 3
-WORKING_SIDE = 384
-DRAFT_SIDE = 160
+THUMB = 256
+"""Rows and columns of the thumbnail that everything is seen on."""
+DRAFT_SIDE = 128
 _EXIF_ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _TOO_LARGE = "the image is too large"
@@ -42,9 +43,10 @@ class Picture:
     ----------
     width, height : int
         Pixels of the file, after EXIF orientation.
-    layers : tuple of ndarray of uint8, shape (rows, columns)
-        Grey pictures, upright, at most 384 pixels a side. The first is the one to compare in full: the first frame, on
-        white. Further ones: the same on black where the file is transparent, and the next frames of an animation.
+    layers : tuple of ndarray of uint8, shape (256, 256)
+        Grey thumbnails, upright, square whatever the picture's proportions. The first is the one to compare in full:
+        the first frame, on white. Further ones: the same on black where the file is transparent, and the next frames
+        of an animation.
     """
 
     width: int
@@ -104,7 +106,7 @@ def _picture(data: bytes) -> Picture:
         else:
             frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
             layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
-    return Picture(width=width, height=height, layers=tuple(_upright(_reduced(layer), turn) for layer in layers))
+    return Picture(width=width, height=height, layers=tuple(_upright(_thumbnail(layer), turn) for layer in layers))
 
 
 def _check_header(image: Image.Image, data: bytes) -> None:
@@ -144,14 +146,11 @@ def _eight_bits(samples: NDArray[np.generic]) -> Grey:
     return ((values - low) * (255.0 / span if 0 < span < np.inf else 0.0)).astype(np.uint8)
 
 
-def _reduced(grey: Grey) -> Grey:
-    """Shrink a picture to the working size by area averages; a smaller one stays as it is."""
-    height, width = grey.shape
-    scale = WORKING_SIDE / max(width, height)
-    if scale >= 1:
-        return grey
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _thumbnail(grey: Grey) -> Grey:
+    """Shrink a picture to the thumbnail: by area averages from far, else by bilinear steps of less than two pixels."""
+    far = max(grey.shape) > 2 * THUMB
+    how = cv2.INTER_AREA if far else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, (THUMB, THUMB), interpolation=how), dtype=np.uint8)
 
 
 def _upright(grey: Grey, turn: int) -> Grey:

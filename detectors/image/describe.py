@@ -7,10 +7,11 @@ import hashlib
 import numpy as np
 
 from detectors.image import hashes, views
-from detectors.image.decode import decode
+from detectors.image.decode import Grey, decode
+from detectors.image.spectra import Boxes, Windows
 from pipeline.records import PhotoDescription
 
-DESCRIBE_VERSION = "photo-2"
+DESCRIBE_VERSION = "photo-3"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
 MIN_DETAIL = 64
@@ -38,7 +39,8 @@ def describe(data: bytes) -> PhotoDescription:
     """
     picture = decode(data)
     first, *others = picture.layers
-    looks = [hashed(first, views.listing_boxes(first)), *(hashed(layer, views.layer_boxes(layer)) for layer in others)]
+    looks = [hashed(first, views.LISTING, views.listing_boxes(first))]
+    looks += [hashed(layer, views.LAYER, views.layer_boxes(layer)) for layer in others]
     found = np.concatenate([look for look, _ in looks])
     boxes = np.concatenate([box for _, box in looks])
     plain = not boxes.any()
@@ -53,27 +55,31 @@ def describe(data: bytes) -> PhotoDescription:
     )
 
 
-def hashed(grey: views.Grey, boxes: views.Boxes) -> tuple[hashes.Hashes, views.Boxes]:
+def hashed(thumb: Grey, fixed: Windows, measured: Boxes) -> tuple[hashes.Hashes, Boxes]:
     """Hash the views of a picture; those without detail or extent are zeroed in both results.
 
     Parameters
     ----------
-    grey : ndarray of uint8, shape (rows, columns)
+    thumb : ndarray of uint8, shape (256, 256)
         The picture.
-    boxes : ndarray of float32, shape (n, 4)
-        Where the views lie.
+    fixed : Windows
+        The views that lie at the same place in every picture.
+    measured : ndarray of float32, shape (m, 4)
+        Where the other views lie; all zero for those that the picture does not have.
 
     Returns
     -------
     tuple of (ndarray of uint64, ndarray of float32), each of shape (n, 4)
-        Hashes and boxes.
+        Hashes and boxes, of the fixed views first.
     """
-    found = np.zeros((len(boxes), hashes.WORDS), dtype=np.uint64)
-    here = np.flatnonzero(boxes.any(axis=1))
-    spectra = hashes.coefficients(views.sampled(grey, boxes[here]))
+    boxes = np.concatenate([fixed.boxes, measured])
+    spectra = fixed.spectra(thumb)
+    here = boxes[:, 2] > 0
+    if len(there := measured[here[len(fixed.boxes) :]]):
+        spectra = np.concatenate([spectra, Windows(there).spectra(thumb)])
     clear = hashes.detail(spectra) >= MIN_DETAIL
-    kept = here[clear]
-    found[kept] = hashes.dct_hash(spectra[clear])
-    placed = np.zeros_like(boxes)
-    placed[kept] = boxes[kept]
-    return found, placed
+    here[here] = clear
+    found = np.zeros((len(boxes), hashes.WORDS), dtype=np.uint64)
+    found[here] = hashes.dct_hash(spectra[clear])
+    boxes[~here] = 0
+    return found, boxes

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from detectors.image.decode import decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
 from detectors.image.hashes import Hashes, phash
-from detectors.image.views import REFERENCE_VIEWS, Boxes, reference_boxes
+from detectors.image.spectra import Boxes
+from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import Register
 
-ENROL_VERSION = f"enrolled-2/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-3/{DESCRIBE_VERSION}"
 _ARRAYS = {
     "hashes": (np.uint64, 4),
     "boxes": (np.float32, 4),
@@ -172,7 +173,8 @@ def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
 def _enrolled(data: bytes) -> _Enrolled:
     """Hash the views of all layers of one registered picture, leaving out views without detail."""
     picture = decode(data)
-    looks = [hashed(layer, reference_boxes(layer)) for layer in picture.layers]
+    shape = picture.width / picture.height
+    looks = [hashed(layer, REFERENCE, reference_boxes(layer, shape)) for layer in picture.layers]
     hashes, boxes = np.concatenate([look for look, _ in looks]), np.concatenate([box for _, box in looks])
     views = np.tile(np.arange(len(REFERENCE_VIEWS), dtype=np.int32), len(looks))
     kept = boxes.any(axis=1)

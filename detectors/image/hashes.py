@@ -9,56 +9,27 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import cv2
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+from detectors.image.decode import Grey
+from detectors.image.spectra import FREQUENCIES, Spectra
 
 Hashes = NDArray[np.uint64]
 
 BITS = 256
 WORDS = 4
-SIDE = 64
-"""Rows and columns of a sampled view."""
-_FREQUENCIES = 16
 _NOISE = 2.0
 """Coefficients below this (in grey levels, orthonormal DCT) may change sign by rounding and JPEG compression alone."""
 
 
-def _cosines() -> NDArray[np.float32]:
-    """Return rows 1 to 16 of the orthonormal 64-point DCT-II matrix."""
-    k = np.arange(1, _FREQUENCIES + 1)[:, None]
-    j = np.arange(SIDE)[None, :]
-    rows: NDArray[np.float64] = np.sqrt(2 / SIDE) * np.cos(np.pi * k * (2 * j + 1) / (2 * SIDE))
-    return rows.astype(np.float32)
-
-
-_DCT = _cosines()
-
-
-def coefficients(views: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Transform sampled views: the 16 x 16 lowest DCT frequencies without the constant ones, as PDQ takes them.
-
-    Parameters
-    ----------
-    views : ndarray of float32, shape (n, 64, 64)
-        Luminance, 0 to 255.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 16, 16)
-        Coefficients; the first axis is the vertical frequency.
-    """
-    return np.asarray(_DCT @ (views @ _DCT.T), dtype=np.float32)
-
-
-def dct_hash(spectra: NDArray[np.float32]) -> Hashes:
+def dct_hash(spectra: Spectra) -> Hashes:
     """Hash views by the signs of their DCT coefficients.
 
     Parameters
     ----------
     spectra : ndarray of float32, shape (n, 16, 16)
-        From `coefficients`.
+        From `Windows.spectra`.
 
     Returns
     -------
@@ -77,13 +48,13 @@ def dct_hash(spectra: NDArray[np.float32]) -> Hashes:
     return pack(spectra.reshape(-1, BITS) > 0)
 
 
-def detail(spectra: NDArray[np.float32]) -> NDArray[np.int64]:
+def detail(spectra: Spectra) -> NDArray[np.int64]:
     """Count the coefficients of each view that stand clear of noise; a flat view has none.
 
     Parameters
     ----------
     spectra : ndarray of float32, shape (n, 16, 16)
-        From `coefficients`.
+        From `Windows.spectra`.
 
     Returns
     -------
@@ -144,14 +115,14 @@ def oriented(hashes: Hashes, orientation: Orientation) -> Hashes:
         Hashes that the views would have without it.
     """
     if orientation.transposed:
-        bits = unpack(hashes).reshape(-1, _FREQUENCIES, _FREQUENCIES)
+        bits = unpack(hashes).reshape(-1, FREQUENCIES, FREQUENCIES)
         hashes = pack(bits.transpose(0, 2, 1).reshape(-1, BITS))
     return hashes ^ _SIGNS[orientation.rows_reversed, orientation.columns_reversed]
 
 
 def _signs(rows: bool, columns: bool) -> Hashes:  # noqa: FBT001
     """Return the bits that change when the order of rows or columns is reversed: those of odd frequencies."""
-    odd = np.arange(1, _FREQUENCIES + 1) % 2 == 1
+    odd = np.arange(1, FREQUENCIES + 1) % 2 == 1
     return pack((odd[:, None] & rows ^ odd[None, :] & columns).reshape(1, BITS))
 
 
@@ -179,7 +150,17 @@ def distances(left: Hashes, right: Hashes) -> NDArray[np.uint16]:
     return bits
 
 
-def phash(grey: NDArray[np.uint8]) -> int:
-    """Return the 64-bit DCT hash of a picture (`imagehash.phash` of its 64-pixel thumbnail) as an integer."""
-    thumb = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return int(str(imagehash.phash(Image.fromarray(thumb))), 16)
+_SHORT_SIDE, _SHORT_FREQUENCIES = 32, 8
+_SHORT = np.cos(np.pi / (2 * _SHORT_SIDE) * np.outer(np.arange(_SHORT_FREQUENCIES), 2 * np.arange(_SHORT_SIDE) + 1))
+
+
+def phash(thumb: Grey) -> int:
+    """Return the 64-bit DCT hash of a thumbnail as an integer: `imagehash.phash` of the same at 32 x 32 pixels.
+
+    The 32 largest of the 64 coefficients are those above the median.
+    """
+    small = cv2.resize(thumb, (_SHORT_SIDE, _SHORT_SIDE), interpolation=cv2.INTER_AREA)
+    lowest = (_SHORT @ small @ _SHORT.T).ravel()
+    middle = len(lowest) // 2 - 1
+    bits = lowest > np.partition(lowest, middle)[middle]
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")

@@ -34,7 +34,7 @@ class Pass(NamedTuple):
 
     Attributes
     ----------
-    shown : Shown
+    shown : tuple of Shown
         Which views of the photo are looked for.
     among : Shown
         Among which views of the registered pictures.
@@ -44,23 +44,25 @@ class Pass(NamedTuple):
         Bits that may differ.
     """
 
-    shown: Shown
+    shown: tuple[Shown, ...]
     among: Shown
     orientations: tuple[Orientation, ...]
     radius: int
 
 
 _LIKELY, _UNLIKELY = ORIENTATIONS[:2], ORIENTATIONS[2:]
+_EVERYTHING = (Shown.ALL, Shown.ALL_BUT_BORDERS)
 PASSES = (
-    Pass(Shown.ALL, Shown.ALL, _LIKELY, radius=47),
-    Pass(Shown.ALL, Shown.ALL, _UNLIKELY, radius=31),
-    Pass(Shown.ALL_BUT_A_BANNER, Shown.ALL_BUT_A_BANNER, _LIKELY, radius=47),
-    Pass(Shown.ALL, Shown.PART, _LIKELY, radius=39),
-    Pass(Shown.PART, Shown.ALL, _LIKELY, radius=31),
+    Pass(_EVERYTHING, Shown.ALL, _LIKELY, radius=47),
+    Pass(_EVERYTHING, Shown.ALL, _UNLIKELY, radius=23),
+    Pass((Shown.ALL_BUT_THE_TOP,), Shown.ALL_BUT_THE_TOP, _LIKELY, radius=43),
+    Pass((Shown.ALL_BUT_THE_BOTTOM,), Shown.ALL_BUT_THE_BOTTOM, _LIKELY, radius=43),
+    Pass((Shown.ALL,), Shown.PART, _LIKELY, radius=47),
+    Pass((Shown.PART,), Shown.ALL, _LIKELY, radius=31),
 )
 """The full cross of all views is left out: a part of the photo that equals a crop of a picture proves little and costs
-most. The radii are the largest that stay cheap in a large register; they raise no false alarm on the development photos
-(benchmarks/images_hashes.py measures both)."""
+most. The radii are the largest that stay cheap in a large register; they raise no false alarm on the
+development photos (benchmarks/images_hashes.py measures both)."""
 
 
 class Queries(NamedTuple):
@@ -133,7 +135,7 @@ def matches(wanted: Queries, stored: Mapping[Shown, Rows]) -> Matches:
     extents = shown(wanted.views)
     columns: list[tuple[NDArray[np.int64], ...]] = []
     for part in PASSES:
-        chosen = np.flatnonzero(extents == part.shown)
+        chosen = np.flatnonzero(np.isin(extents, part.shown))
         rows, find = stored[part.among]
         for orientation in part.orientations:
             pairs = find(oriented(wanted.hashes[chosen], orientation), part.radius)

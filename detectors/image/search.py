@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.hashes import BITS, WORDS, Hashes
+from detectors.image.hashes import BITS, Hashes, distances
 
 _BAND_BITS = 16
 _BANDS = BITS // _BAND_BITS
-SCAN_LIMIT = 20_000
+SCAN_LIMIT = 2_000
 """Up to so many stored hashes, comparing with all of them is faster than tables."""
-_SCAN_CELLS = 2_000_000
-_PROBE_CELLS = 200_000
-"""So many candidates are looked at together: few enough to stay in the cache."""
+_SCAN_CELLS = 16_000
+_PROBE_CELLS = 50_000
+"""So many pairs are looked at together: few enough to stay in the cache."""
 
 
 class Pairs(NamedTuple):
@@ -87,11 +87,7 @@ class HashIndex:
             return scan(queries, radius, stored=self._hashes)
         if self._tables is None:
             self._tables = _Bands(self._hashes)
-        found = [
-            (start, self._tables.probe(part, radius))
-            for start, part in _chunks(queries, self._tables.queries_at_once(radius))
-        ]
-        return _joined([Pairs(pairs.query + start, pairs.stored, pairs.bits) for start, pairs in found])
+        return self._tables.within(queries, radius)
 
 
 def scan(queries: Hashes, radius: int, *, stored: Hashes) -> Pairs:
@@ -114,11 +110,12 @@ def scan(queries: Hashes, radius: int, *, stored: Hashes) -> Pairs:
     columns = np.ascontiguousarray(stored.T)
     found = []
     for start, part in _chunks(queries, max(1, _SCAN_CELLS // max(1, len(stored)))):
-        bits = np.zeros((len(part), len(stored)), dtype=np.uint16)
-        for word in range(WORDS):
-            bits += np.bitwise_count(part[:, word, None] ^ columns[word])
-        query, row = np.nonzero(bits <= radius)
-        found.append(Pairs(query + start, row, bits[query, row]))
+        bits = np.bitwise_count(part[:, 0, None] ^ columns[0])
+        bits += np.bitwise_count(part[:, 1, None] ^ columns[1])
+        query, row = np.divmod(np.flatnonzero(bits <= radius), max(1, len(stored)))  # half of each hash settles most
+        differing = distances(part[query], stored[row])
+        near = differing <= radius
+        found.append(Pairs(query[near] + start, row[near], differing[near]))
     return _joined(found)
 
 
@@ -137,37 +134,45 @@ class _Bands:
     """The tables of multi-index hashing: for each value of each band, the rows that have it (compressed rows)."""
 
     def __init__(self, hashes: Hashes) -> None:
-        values = _bands(hashes)
-        self._rows = np.concatenate([np.argsort(column, kind="stable") for column in values.T]).astype(np.int32)
-        sizes = np.array([np.bincount(column, minlength=2**_BAND_BITS) for column in values.T])
-        self._starts = np.concatenate([[0], np.cumsum(sizes.ravel())])
-        self._halves = _halves(hashes)
+        values = _bands(hashes).T
+        self._rows = [np.argsort(column, kind="stable").astype(np.int32) for column in values]
+        sizes = (np.bincount(column, minlength=2**_BAND_BITS) for column in values)
+        self._starts = [np.concatenate([[0], np.cumsum(size)]).astype(np.int32) for size in sizes]
+        self._hashes, self._halves = hashes, _halves(hashes)
 
-    def queries_at_once(self, radius: int) -> int:
-        """Return how many queries are best probed together."""
-        candidates = len(_neighbours(radius)[0]) * len(self._halves[0]) / 2**_BAND_BITS
-        return max(1, int(_PROBE_CELLS / (1 + candidates)))
+    def within(self, queries: Hashes, radius: int) -> Pairs:
+        """Find all pairs within a radius, band by band, so that one table at a time fills the cache."""
+        flips, rest = divmod(radius, _BAND_BITS)
+        rows = len(self._hashes)
+        found = [np.zeros(0, dtype=np.int64)]
+        for band in range(_BANDS):
+            masks = _masks(flips if band <= rest else flips - 1)
+            at_once = max(1, int(_PROBE_CELLS / (1 + len(masks) * (1 + rows / 2**_BAND_BITS))))
+            for start, part in _chunks(queries, at_once):
+                asked, kept = self._probe(part, band, masks, radius)
+                found.append((asked + start) * rows + kept)
+        pairs = np.unique(np.concatenate(found))
+        query, stored = pairs // max(1, rows), pairs % max(1, rows)
+        bits = distances(queries[query], self._hashes[stored])
+        near = np.flatnonzero(bits <= radius)
+        return Pairs(query[near], stored[near], bits[near])
 
-    def probe(self, queries: Hashes, radius: int) -> Pairs:
-        """Find all pairs within a radius."""
-        bands, masks = _neighbours(radius)
-        slots = (_bands(queries)[:, bands] ^ masks) + bands * 2**_BAND_BITS
-        starts = self._starts.take(slots)
-        sizes = self._starts.take(slots + 1) - starts
-        query = np.repeat(np.arange(len(queries)), sizes.sum(axis=1))
-        stored = self._filed(starts.ravel(), sizes.ravel())
-        bits = np.zeros(len(query), dtype=np.uint16)
-        for asked, kept in zip(_halves(queries), self._halves, strict=True):
-            bits = bits + _differing(asked.take(query), kept.take(stored))
-            near = np.flatnonzero(bits <= radius)  # half of each hash settles nearly all
-            query, stored, bits = query[near], stored[near], bits[near]
-        pairs, at = np.unique(query * len(self._halves[0]) + stored, return_index=True)
-        return Pairs(*np.divmod(pairs, len(self._halves[0])), bits[at])
-
-    def _filed(self, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Return the stored rows in some slots, with repeats."""
-        ends = np.cumsum(sizes)
-        return self._rows.take(np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes))
+    def _probe(
+        self, queries: Hashes, band: int, masks: NDArray[np.uint16], radius: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return pairs that are near in a band and in the half of the hash without it, perhaps twice."""
+        slots = (_bands(queries)[:, band, None] ^ masks).astype(np.int64)
+        starts = self._starts[band].take(slots)
+        sizes = self._starts[band].take(slots + 1) - starts
+        ends = np.cumsum(sizes, dtype=np.int32)
+        places = np.repeat(starts.ravel() - ends + sizes.ravel(), sizes.ravel())
+        places += np.arange(len(places), dtype=np.int32)
+        stored = self._rows[band].take(places)
+        half = int(band < _BANDS // 2)
+        of_query = sizes.sum(axis=1)
+        asked = np.repeat(_halves(queries)[half], of_query)
+        near = np.flatnonzero(_differing(asked, self._halves[half].take(stored)) <= radius)
+        return np.searchsorted(np.cumsum(of_query), near, side="right"), stored[near]
 
 
 def _halves(hashes: Hashes) -> tuple[NDArray[np.complex128], ...]:
@@ -175,11 +180,11 @@ def _halves(hashes: Hashes) -> tuple[NDArray[np.complex128], ...]:
     return tuple(np.ascontiguousarray(half).view(np.complex128).ravel() for half in np.hsplit(hashes, 2))
 
 
-def _differing(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.uint8]:
+def _differing(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.uint16]:
     """Count the bits in which 16-byte items differ, 0 to 128."""
-    counts = np.bitwise_count(left.view(np.uint64) ^ right.view(np.uint64))
-    pairs: NDArray[np.uint8] = counts[::2] + counts[1::2]
-    return pairs
+    counts = np.bitwise_count(left.view(np.uint64) ^ right.view(np.uint64)).view(np.uint16)
+    both: NDArray[np.uint16] = (counts & 0xFF) + (counts >> 8)
+    return both
 
 
 def _bands(hashes: Hashes) -> NDArray[np.uint16]:
@@ -188,14 +193,13 @@ def _bands(hashes: Hashes) -> NDArray[np.uint16]:
 
 
 @cache
-def _neighbours(radius: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-    """Return in which bands to look up a query for a radius, and with which bits flipped (see `HashIndex`)."""
-    flips, rest = divmod(radius, _BAND_BITS)
-    pairs = [
-        (band, sum(1 << bit for bit in bits))
-        for band in range(_BANDS)
-        for count in range((flips if band <= rest else flips - 1) + 1)
-        for bits in combinations(range(_BAND_BITS), count)
-    ]
-    bands, masks = np.array(pairs).T
-    return bands, masks.astype(np.uint16)
+def _masks(flips: int) -> NDArray[np.uint16]:
+    """Return every value of a band with at most so many bits set."""
+    return np.array(
+        [
+            sum(1 << bit for bit in bits)
+            for count in range(flips + 1)
+            for bits in combinations(range(_BAND_BITS), count)
+        ],
+        dtype=np.uint16,
+    )

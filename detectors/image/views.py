@@ -9,80 +9,48 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.hashes import SIDE
-
-Grey = NDArray[np.uint8]
-Boxes = NDArray[np.float32]
-Pixels = tuple[int, int, int, int]
-"""Left, top, right, bottom; right and bottom are excluded."""
+from detectors.image.decode import THUMB, Grey
+from detectors.image.layout import Layout, Region
+from detectors.image.spectra import Boxes, Windows
 
 _BANNER = 0.17
-_FLAT = 20
-"""A row or column whose grey levels span no more than this is border, gutter or empty page."""
-_BLEND = 2
-_TRIMS = 3
-_REGIONS = 5
-_REGION_DEPTH = 3
-_REGION_SHARE = 0.08
-_REGION_SIDE = 24
-_SAME = 0.004
-_THUMB = 2 * SIDE
-_BILINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-_CROP_GRID = ((0.95, 2), (0.90, 3))
-"""Side of a crop as a share of the picture's, and its places along each axis: steps of 5 %."""
+_BLOCKS = 6
+_MID = THUMB // 2
+_NOTHING: Region = (0, 0, 0, 0)
+_QUARTERS: tuple[Region, ...] = (
+    (0, 0, _MID, _MID),
+    (_MID, 0, THUMB, _MID),
+    (0, _MID, _MID, THUMB),
+    (_MID, _MID, THUMB, THUMB),
+)
 
-_FIXED_NAMES = (
+_TRIMMED = "without borders"
+_BANNERLESS_NAMES = ("without the top banner", "without the bottom banner")
+_QUARTER_NAMES = ("top left quarter", "top right quarter", "bottom left quarter", "bottom right quarter")
+LISTING_VIEWS = (
     "the whole photo",
-    "without the top banner",
-    "without the bottom banner",
+    *_BANNERLESS_NAMES,
     "left half",
     "right half",
-    "top half",
-    "bottom half",
-    "top left quarter",
-    "top right quarter",
-    "bottom left quarter",
-    "bottom right quarter",
-)
-_FIXED: Boxes = np.array(
-    [
-        (0.0, 0.0, 1.0, 1.0),
-        (0.0, _BANNER, 1.0, 1.0),
-        (0.0, 0.0, 1.0, 1.0 - _BANNER),
-        (0.0, 0.0, 0.5, 1.0),
-        (0.5, 0.0, 1.0, 1.0),
-        (0.0, 0.0, 1.0, 0.5),
-        (0.0, 0.5, 1.0, 1.0),
-        (0.0, 0.0, 0.5, 0.5),
-        (0.5, 0.0, 1.0, 0.5),
-        (0.0, 0.5, 0.5, 1.0),
-        (0.5, 0.5, 1.0, 1.0),
-    ],
-    dtype=np.float32,
-)
-_TRIMMED = "without borders"
-LISTING_VIEWS = (
-    _FIXED_NAMES[0],
+    *_QUARTER_NAMES,
     _TRIMMED,
-    *_FIXED_NAMES[1:],
-    *(f"{name}, {_TRIMMED}" for name in _FIXED_NAMES[-4:]),
-    *(f"region {i}" for i in range(1, _REGIONS + 1)),
+    *(f"{name}, {_TRIMMED}" for name in _QUARTER_NAMES),
+    *(f"region {i}" for i in range(1, _BLOCKS + 1)),
 )
 """Names of a listing photo's views in order; a photo with several layers has two more, `LAYER_VIEWS`, for each."""
 LAYER_VIEWS = ("another layer", f"another layer, {_TRIMMED}")
-
-
-REFERENCE_VIEWS = (
-    "the whole picture",
-    _TRIMMED,
-    "the middle square",
-    *_FIXED_NAMES[1:3],
-    *(f"crop to {side:.0%}" for side, places in _CROP_GRID for _ in range(places * places)),
+_CROPS = tuple(
+    (left, top, left + side, top + side)
+    for side, starts in ((0.95, (0.0, 0.05)), (0.9, (0.025, 0.075)))
+    for top in starts
+    for left in starts
 )
+"""Two sizes at four places each; a cut picture differs from the nearest by less than 3 % of its side."""
+_CROP_NAMES = tuple(f"crop to {right - left:.0%}" for left, _, right, _ in _CROPS)
+REFERENCE_VIEWS = ("the whole picture", *_BANNERLESS_NAMES, *_CROP_NAMES, _TRIMMED, "the middle square")
 """Names of a registered picture's views in order."""
 
 
@@ -90,16 +58,33 @@ class Shown(IntEnum):
     """How much of its picture a view shows."""
 
     ALL = 0
-    ALL_BUT_A_BANNER = 1
-    PART = 2
+    ALL_BUT_BORDERS = 1
+    ALL_BUT_THE_TOP = 2
+    ALL_BUT_THE_BOTTOM = 3
+    PART = 4
 
 
-def _shown(everything: int, banners: int, parts: int) -> NDArray[np.int64]:
-    return np.repeat([Shown.ALL, Shown.ALL_BUT_A_BANNER, Shown.PART], [everything, banners, parts])
-
-
-_LISTING_SHOWN = _shown(2, 2, len(LISTING_VIEWS) - 4)
-_REFERENCE_SHOWN = _shown(3, 2, len(REFERENCE_VIEWS) - 5)
+_EXTENTS = {
+    LISTING_VIEWS[0]: Shown.ALL,
+    _TRIMMED: Shown.ALL_BUT_BORDERS,
+    _BANNERLESS_NAMES[0]: Shown.ALL_BUT_THE_TOP,
+    _BANNERLESS_NAMES[1]: Shown.ALL_BUT_THE_BOTTOM,
+}
+_LISTING_SHOWN = np.array(
+    [*(_EXTENTS.get(name, Shown.PART) for name in LISTING_VIEWS), Shown.ALL, Shown.ALL_BUT_BORDERS], dtype=np.int64
+)
+"""The last two are those of every further layer."""
+_REFERENCE_SHOWN = np.array(
+    [
+        Shown.ALL,
+        *(_EXTENTS[name] for name in _BANNERLESS_NAMES),
+        *[Shown.PART] * len(_CROP_NAMES),
+        Shown.ALL,
+        Shown.ALL,
+    ],
+    dtype=np.int64,
+)
+"""For all of a registered picture, its borders do not count."""
 
 
 def view_name(index: int) -> str:
@@ -111,8 +96,11 @@ def view_name(index: int) -> str:
 
 def shown(index: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how much of a listing photo its views show, as `Shown`, by their places in `PhotoDescription.views`."""
-    layers = index >= len(LISTING_VIEWS)
-    return np.where(layers, Shown.ALL, _LISTING_SHOWN[np.minimum(index, len(LISTING_VIEWS) - 1)])
+    further = index - len(LISTING_VIEWS)
+    extents: NDArray[np.int64] = _LISTING_SHOWN[
+        np.where(further < 0, index, len(LISTING_VIEWS) + further % len(LAYER_VIEWS))
+    ]
+    return extents
 
 
 def shown_of_reference(index: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -120,146 +108,70 @@ def shown_of_reference(index: NDArray[np.int32]) -> NDArray[np.int64]:
     return _REFERENCE_SHOWN[index]
 
 
-def listing_boxes(grey: Grey) -> Boxes:
-    """Return where the views of a listing photo lie, shape (n, 4); a view that the photo does not have is all zero."""
-    whole = _pixels(grey, _FIXED[0])
-    trims = [_trimmed(grey, whole), *(_trimmed(grey, _pixels(grey, quarter)) for quarter in _FIXED[-4:])]
-    regions = _regions(grey, whole)
-    regions += [(0, 0, 0, 0)] * (_REGIONS - len(regions))
-    measured = _shares(grey, trims + regions)
-    return _distinct(np.concatenate([_FIXED[:1], measured[:1], _FIXED[1:], measured[1:]]))
+def _windows(*boxes: tuple[float, ...]) -> Windows:
+    return Windows(np.array(boxes, dtype=np.float32))
 
 
-def layer_boxes(grey: Grey) -> Boxes:
-    """Return where the views of a further layer lie, shape (2, 4)."""
-    whole = _pixels(grey, _FIXED[0])
-    return _distinct(_shares(grey, [whole, _trimmed(grey, whole)]))
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
+_BANNERLESS = ((0.0, _BANNER, 1.0, 1.0), (0.0, 0.0, 1.0, 1.0 - _BANNER))
+_HALVES = ((0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 1.0, 1.0))
+LISTING = _windows(_WHOLE, *_BANNERLESS, *_HALVES, *(tuple(edge / THUMB for edge in quarter) for quarter in _QUARTERS))
+"""The first of `LISTING_VIEWS`, which every photo has; `listing_boxes` finds the others."""
+LAYER = _windows(_WHOLE)
+"""The first of `LAYER_VIEWS`; `layer_boxes` finds the other."""
+REFERENCE = _windows(_WHOLE, *_BANNERLESS, *_CROPS)
+"""The first of `REFERENCE_VIEWS`; `reference_boxes` finds the others."""
 
 
-def reference_boxes(grey: Grey) -> Boxes:
-    """Return where the views of a registered picture lie, shape (n, 4); a view that it does not have is all zero."""
-    height, width = grey.shape
-    side = min(height, width)
-    left, top = (width - side) // 2, (height - side) // 2
-    measured = _shares(grey, [_trimmed(grey, _pixels(grey, _FIXED[0])), (left, top, left + side, top + side)])
-    return _distinct(np.concatenate([_FIXED[:1], measured, _FIXED[1:3], _CROPS]))
+def listing_boxes(thumb: Grey) -> Boxes:
+    """Return where the further views of a listing photo lie, shape (n, 4).
 
-
-def _crops() -> Boxes:
-    """Return the crops of each side at evenly spread places, from top left to bottom right."""
-    boxes = []
-    for side, places in _CROP_GRID:
-        starts = np.linspace(0.0, 1.0 - side, places)
-        boxes += [(left, top, left + side, top + side) for top in starts for left in starts]
-    return np.array(boxes, dtype=np.float32)
-
-
-_CROPS = _crops()
-
-
-def _pixels(grey: Grey, box: Boxes) -> Pixels:
-    height, width = grey.shape
-    left, top, right, bottom = (int(edge) for edge in np.rint(box * (width, height, width, height)))
-    return left, top, right, bottom
-
-
-def _shares(grey: Grey, regions: list[Pixels]) -> Boxes:
-    height, width = grey.shape
-    return np.divide(regions, (width, height, width, height)).astype(np.float32)
-
-
-def _distinct(boxes: Boxes) -> Boxes:
-    """Zero the boxes that repeat an earlier one, but for a hair."""
-    near = np.abs(boxes[:, None] - boxes[None]).max(axis=2) < _SAME
-    return np.where(np.tril(near, -1).any(axis=1)[:, None], np.float32(0), boxes)
-
-
-def _busy(grey: Grey, region: Pixels, axis: int) -> NDArray[np.bool_]:
-    """Tell which columns (axis 0) or rows (axis 1) of a region show anything; their ends may blend into others."""
-    left, top, right, bottom = region
-    part = grey[top:bottom, left:right]
-    if part.shape[axis] > 2 * _BLEND:
-        part = part[_BLEND:-_BLEND] if axis == 0 else part[:, _BLEND:-_BLEND]
-    busy: NDArray[np.bool_] = part.max(axis=axis) - part.min(axis=axis) > _FLAT
-    return busy
-
-
-def _trimmed(grey: Grey, region: Pixels) -> Pixels:
-    """Take flat rows and columns off the sides of a region, frame within frame; a region flat all over stays."""
-    for _ in range(_TRIMS):
-        before = region
-        for axis in (1, 0):
-            busy = _busy(grey, region, axis)
-            if not busy.any():
-                return region
-            first, last = int(busy.argmax()), len(busy) - int(busy[::-1].argmax())
-            region = _span(region, axis, first, last)
-        if region == before:
-            break
-    return region
-
-
-def _span(region: Pixels, axis: int, first: int, last: int) -> Pixels:
-    """Return the part of a region between two of its columns (axis 0) or rows (axis 1)."""
-    left, top, right, bottom = region
-    if axis == 0:
-        return left + first, top, left + last, bottom
-    return left, top + first, right, top + last
-
-
-def _regions(grey: Grey, region: Pixels) -> list[Pixels]:
-    """Return the largest blocks that flat rows and columns set apart: tiles of a collage, the photo in a screenshot.
-
-    Notes
-    -----
-    The recursive X-Y cut of page analysis [1]_.
-
-    References
-    ----------
-    .. [1] G. Nagy and S. Seth, "Hierarchical representation of optically scanned documents", ICPR 1984.
+    A view that the photo does not have, or that would repeat an earlier one, is all zero.
     """
-    blocks = set(_blocks(grey, region, _REGION_DEPTH))
-    return sorted(blocks, key=lambda b: (-(b[2] - b[0]) * (b[3] - b[1]), b))[:_REGIONS]
+    layout = Layout(thumb)
+    trimmed = layout.trimmed(layout.all)
+    tiles = _tiles(layout)
+    seen = {layout.all, *_QUARTERS, trimmed, *tiles}
+    blocks = [block for block in layout.blocks(trimmed) if block not in seen][:_BLOCKS]
+    first = trimmed if trimmed != layout.all else _NOTHING
+    return _shares([first, *tiles, *blocks, *[_NOTHING] * (_BLOCKS - len(blocks))])
 
 
-def _blocks(grey: Grey, region: Pixels, depth: int) -> list[Pixels]:
-    left, top, right, bottom = region = _trimmed(grey, region)
-    width, height = right - left, bottom - top
-    if min(width, height) < _REGION_SIDE or width * height < _REGION_SHARE * grey.size:
-        return []
-    parts = _cut(grey, region) if depth else []
-    return [region, *(block for part in parts for block in _blocks(grey, part, depth - 1))]
+def layer_boxes(thumb: Grey) -> Boxes:
+    """Return where the further view of a further layer lies, shape (1, 4); all zero if the layer does not have it."""
+    layout = Layout(thumb)
+    trimmed = layout.trimmed(layout.all)
+    return _shares([trimmed if trimmed != layout.all else _NOTHING])
 
 
-def _cut(grey: Grey, region: Pixels) -> list[Pixels]:
-    """Cut a region at its flat rows, or where it has none at its flat columns."""
-    for axis in (1, 0):
-        edges = np.flatnonzero(np.diff(_busy(grey, region, axis).astype(np.int8), prepend=0, append=0))
-        if len(edges) > len(("start", "end")):
-            return [_span(region, axis, int(first), int(last)) for first, last in edges.reshape(-1, 2)]
-    return []
-
-
-def sampled(grey: Grey, boxes: Boxes) -> NDArray[np.float32]:
-    """Resample views of a picture to squares.
+def reference_boxes(thumb: Grey, shape: float) -> Boxes:
+    """Return where the further views of a registered picture lie, shape (2, 4); all zero for those it does not have.
 
     Parameters
     ----------
-    grey : ndarray of uint8, shape (rows, columns)
+    thumb : ndarray of uint8, shape (256, 256)
         The picture.
-    boxes : ndarray of float32, shape (n, 4)
-        Left, top, right, bottom of each view in shares of the picture.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 64, 64)
-        Grey levels: area averages down to twice the side, then bilinear at the exact place of the box.
+    shape : float
+        Its width by its height.
     """
-    shrinks = min(grey.shape) >= _THUMB
-    thumb = cv2.resize(grey, (_THUMB, _THUMB), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    views = np.empty((len(boxes), SIDE, SIDE), dtype=np.float32)
-    for view, (left, top, right, bottom) in zip(views, boxes * _THUMB, strict=True):
-        across, down = (right - left) / SIDE, (bottom - top) / SIDE
-        place = np.array([[across, 0, left + (across - 1) / 2], [0, down, top + (down - 1) / 2]], dtype=np.float64)
-        view[...] = cv2.warpAffine(thumb, place, (SIDE, SIDE), flags=_BILINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return views
+    across, down = min(1, 1 / shape) / 2, min(1, shape) / 2
+    middle = (0.5 - across, 0.5 - down, 0.5 + across, 0.5 + down) if shape != 1 else _NOTHING
+    return np.concatenate([layer_boxes(thumb), np.array([middle], dtype=np.float32)])
+
+
+def _tiles(layout: Layout) -> list[Region]:
+    """Return what is left of the quarters that are padded on opposite sides, as the tiles of a collage are."""
+    rows = [layout.busy((left, 0, left + _MID, THUMB), 1) for left in (0, _MID)]
+    columns = [layout.busy((0, top, THUMB, top + _MID), 0) for top in (0, _MID)]
+    tiles = []
+    for quarter in _QUARTERS:
+        left, top, right, bottom = quarter
+        down, across = rows[left // _MID][top:bottom], columns[top // _MID][left:right]
+        padded = down[0] == down[-1] == 0 or across[0] == across[-1] == 0
+        tile = layout.trimmed(quarter) if padded else quarter
+        tiles.append(tile if tile != quarter else _NOTHING)
+    return tiles
+
+
+def _shares(regions: list[Region]) -> Boxes:
+    return np.array(regions, dtype=np.float32) / np.float32(THUMB)

@@ -8,9 +8,11 @@ from io import BytesIO
 from random import Random
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from detectors.image import describe
+from detectors.image.decode import THUMB, Grey
 from pipeline.records import Asset, AssetKind, ImageName, Listing, ListingBatch, Photo, Register, RightsHolder
 
 Picture = Image.Image
@@ -27,6 +29,11 @@ def scene(seed: int, width: int = 320, height: int = 240) -> Picture:
         shape = random.choice((draw.ellipse, draw.rectangle))
         shape(corners, fill=tuple(random.randrange(256) for _ in range(3)))
     return picture.filter(ImageFilter.GaussianBlur(1))
+
+
+def thumbnail(picture: Picture) -> Grey:
+    """Return a picture as it is seen: square, small and grey."""
+    return np.asarray(picture.convert("L").resize((THUMB, THUMB), Image.Resampling.BOX))
 
 
 def encoded(picture: Picture, kind: str = "JPEG", **options: Any) -> bytes:

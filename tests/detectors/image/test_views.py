@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
+from detectors.image.decode import THUMB
 from detectors.image.views import (
+    LAYER,
     LAYER_VIEWS,
+    LISTING,
     LISTING_VIEWS,
+    REFERENCE,
     REFERENCE_VIEWS,
-    Boxes,
-    Grey,
+    Shown,
     layer_boxes,
     listing_boxes,
     reference_boxes,
-    sampled,
+    shown,
+    shown_of_reference,
     view_name,
 )
-from tests.detectors.image.pictures import Picture, scene
+from tests.detectors.image.pictures import scene, thumbnail
 
-TRIMMED = LISTING_VIEWS.index("without borders")
+MEASURED = LISTING_VIEWS[len(LISTING.boxes) :]
+TRIMMED = MEASURED.index("without borders")
 NEAR = 0.02
-
-
-def grey(picture: Picture) -> Grey:
-    return np.asarray(picture.convert("L"))
-
-
-def regions(boxes: Boxes) -> Boxes:
-    return boxes[LISTING_VIEWS.index("region 1") :]
 
 
 @pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (200, 30, 90)], ids=["white", "black", "red"])
 def test_a_frame_is_trimmed_off(colour: tuple[int, int, int]) -> None:
     framed = ImageOps.expand(ImageOps.expand(scene(1), 20, colour), 8, (255, 240, 240))
 
-    box = listing_boxes(grey(framed))[TRIMMED]
+    box = listing_boxes(thumbnail(framed))[TRIMMED]
 
     assert np.abs(box - np.array([28 / 376, 28 / 296, 348 / 376, 268 / 296])).max() < NEAR
 
 
 def test_a_picture_without_borders_has_no_trimmed_view() -> None:
-    assert not listing_boxes(grey(scene(1)))[TRIMMED].any()
+    assert not listing_boxes(thumbnail(scene(1)))[TRIMMED].any()
 
 
 def test_the_tiles_of_a_collage_are_found() -> None:
@@ -53,7 +53,7 @@ def test_the_tiles_of_a_collage_are_found() -> None:
     for seed, place in enumerate(places):
         sheet.paste(scene(seed, 200, 150), place)
 
-    boxes = listing_boxes(grey(sheet))
+    boxes = listing_boxes(thumbnail(sheet))
 
     for left, top in places:
         tile = np.array([left / 408, top / 308, (left + 200) / 408, (top + 150) / 308])
@@ -69,47 +69,62 @@ def test_the_photo_in_a_screenshot_is_found() -> None:
     for line in range(3):
         draw.text((14, 290 + 30 * line), "in stock, ships today", fill=(40, 40, 40), font_size=18)
 
-    boxes = regions(listing_boxes(grey(screen)))
+    boxes = listing_boxes(thumbnail(screen))[MEASURED.index("region 1") :]
 
     photo = np.array([30 / 360, 24 / 640, 330 / 360, 249 / 640])
     assert np.abs(boxes - photo).max(axis=1).min() < NEAR
 
 
-@pytest.mark.parametrize("shape", [(16, 16), (16, 320), (384, 20), (200, 200)], ids=str)
 @pytest.mark.parametrize("texture", ["flat", "noise", "stripes", "checks", "one line"])
-@settings(max_examples=5, derandomize=True, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_every_box_lies_in_the_picture(shape: tuple[int, int], texture: str, seed: int) -> None:
-    rows, columns = np.indices(shape)
+@settings(max_examples=20, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), shape=st.floats(0.05, 20))
+def test_every_box_lies_in_the_picture_and_differs_from_the_others(texture: str, seed: int, shape: float) -> None:
+    rows, columns = np.indices((THUMB, THUMB))
     picture = {
-        "flat": np.full(shape, seed % 256),
-        "noise": np.random.default_rng(seed).integers(0, 256, shape),
+        "flat": np.full((THUMB, THUMB), seed % 256),
+        "noise": np.random.default_rng(seed).integers(0, 256, (THUMB, THUMB)),
         "stripes": (rows // (1 + seed % 7) % 2) * 255,
         "checks": ((rows // (1 + seed % 5) + columns // (1 + seed % 3)) % 2) * 255,
-        "one line": (rows == seed % shape[0]) * 255,
+        "one line": (rows == seed % THUMB) * 255,
     }[texture].astype(np.uint8)
 
-    for boxes, count in (
-        (listing_boxes(picture), len(LISTING_VIEWS)),
-        (layer_boxes(picture), len(LAYER_VIEWS)),
-        (reference_boxes(picture), len(REFERENCE_VIEWS)),
+    for fixed, boxes, names in (
+        (LISTING, listing_boxes(picture), LISTING_VIEWS),
+        (LAYER, layer_boxes(picture), LAYER_VIEWS),
+        (REFERENCE, reference_boxes(picture, shape), REFERENCE_VIEWS),
     ):
-        here = boxes[boxes.any(axis=1)]
-        assert boxes.shape == (count, 4)
-        assert boxes[0].tolist() == [0, 0, 1, 1]
+        here = np.concatenate([fixed.boxes, boxes[boxes.any(axis=1)]])
+        assert len(fixed.boxes) + len(boxes) == len(names)
+        assert here[0].tolist() == [0, 0, 1, 1]
         assert ((here >= 0) & (here <= 1)).all()
         assert (here[:, 0] < here[:, 2]).all()
         assert (here[:, 1] < here[:, 3]).all()
+        assert len(np.unique(here, axis=0)) == len(here)
 
 
-def test_a_sampled_view_is_the_part_of_the_picture_that_its_box_names() -> None:
-    picture = np.zeros((128, 128), dtype=np.uint8)
-    picture[64:, 64:] = 200
+def test_a_square_picture_has_no_middle_square_beside_the_whole() -> None:
+    middle = REFERENCE_VIEWS.index("the middle square") - len(REFERENCE.boxes)
 
-    quarter, whole = sampled(picture, np.array([[0.5, 0.5, 1, 1], [0, 0, 1, 1]], dtype=np.float32))
+    assert not reference_boxes(thumbnail(scene(1)), 1.0)[middle].any()
+    assert reference_boxes(thumbnail(scene(1)), 2.0)[middle].tolist() == [0.25, 0, 0.75, 1]
+    assert reference_boxes(thumbnail(scene(1)), 0.5)[middle].tolist() == [0, 0.25, 1, 0.75]
 
-    assert quarter.min() == 200
-    assert whole.mean() == pytest.approx(50)
+
+@pytest.mark.parametrize(
+    ("names", "extents"),
+    [
+        pytest.param(LISTING_VIEWS, lambda: shown(np.arange(len(LISTING_VIEWS))), id="listing"),
+        pytest.param(
+            REFERENCE_VIEWS, lambda: shown_of_reference(np.arange(len(REFERENCE_VIEWS), dtype=np.int32)), id="reference"
+        ),
+    ],
+)
+def test_views_show_as_much_as_their_names_say(
+    names: tuple[str, ...], extents: Callable[[], NDArray[np.int64]]
+) -> None:
+    parts = {name for name, extent in zip(names, extents(), strict=True) if extent == Shown.PART}
+
+    assert parts == {name for name in names if any(word in name for word in ("half", "quarter", "region", "crop"))}
 
 
 def test_views_beyond_the_first_layer_are_named_as_such() -> None:
@@ -117,3 +132,4 @@ def test_views_beyond_the_first_layer_are_named_as_such() -> None:
 
     assert view_name(0) == "the whole photo"
     assert [view_name(count + i) for i in range(4)] == [*LAYER_VIEWS, *LAYER_VIEWS]
+    assert shown(np.arange(count, count + 4)).tolist() == [Shown.ALL, Shown.ALL_BUT_BORDERS] * 2
