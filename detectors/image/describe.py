@@ -8,7 +8,7 @@ import numpy as np
 
 from detectors.image import hashes, views
 from detectors.image.decode import Grey, decode
-from detectors.image.spectra import Boxes, Windows
+from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.records import PhotoDescription
 
 DESCRIBE_VERSION = "photo-3"
@@ -73,10 +73,11 @@ def hashed(thumb: Grey, fixed: Windows, measured: Boxes) -> tuple[hashes.Hashes,
         Hashes and boxes, of the fixed views first.
     """
     boxes = np.concatenate([fixed.boxes, measured])
-    spectra = fixed.spectra(thumb)
+    picture = reduced(thumb)
+    spectra = fixed.spectra(picture)
     here = boxes[:, 2] > 0
     if len(there := measured[here[len(fixed.boxes) :]]):
-        spectra = np.concatenate([spectra, Windows(there).spectra(thumb)])
+        spectra = np.concatenate([spectra, Windows(there).spectra(picture)])
     clear = hashes.detail(spectra) >= MIN_DETAIL
     here[here] = clear
     found = np.zeros((len(boxes), hashes.WORDS), dtype=np.uint64)

@@ -46,7 +46,8 @@ class Layout:
     def __init__(self, thumb: Grey) -> None:
         height, width = thumb.shape
         self.all: Region = (0, 0, width, height)
-        self._tables = cv2.integral2(thumb, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
+        sums, squares = map(np.asarray, cv2.integral2(thumb, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F))
+        self._tables = ((sums.T, squares.T), (sums, squares))
 
     def busy(self, region: Region, axis: int) -> bytes:
         """Tell of each column (axis 0) or row (axis 1) of a region whether it shows anything: 1 or 0."""
@@ -56,9 +57,10 @@ class Layout:
         if right - left > 2 * _BLEND:
             left, right = left + _BLEND, right - _BLEND
         length = right - left
-        tables = (np.asarray(table).T if axis == 0 else np.asarray(table) for table in self._tables)
-        strips = (table[top : bottom + 1, right] - table[top : bottom + 1, left] for table in tables)
-        total, square = (strip[1:] - strip[:-1] for strip in strips)
+        sums, squares = self._tables[axis]
+        total = sums[top : bottom + 1, right] - sums[top : bottom + 1, left]
+        square = squares[top : bottom + 1, right] - squares[top : bottom + 1, left]
+        total, square = total[1:] - total[:-1], square[1:] - square[:-1]
         busy: NDArray[np.bool_] = length * square - total * total > (_FLAT * length) ** 2
         return busy.tobytes()
 

@@ -11,6 +11,7 @@ from detectors.image.decode import Grey
 Boxes = NDArray[np.float32]
 """Left, top, right, bottom in shares of a picture's width and height."""
 Spectra = NDArray[np.float32]
+Reduced = NDArray[np.float32]
 
 FREQUENCIES = 16
 _SIDE = 128
@@ -40,24 +41,28 @@ class Windows:
         down, self._down_of = _distinct(boxes[:, 1::2])
         self._across, self._down = _cosines(across).T, _cosines(down)
 
-    def spectra(self, thumb: Grey) -> Spectra:
+    def spectra(self, picture: Reduced) -> Spectra:
         """Transform the parts: the 16 x 16 lowest frequencies without the constant ones, as PDQ takes them.
 
         Parameters
         ----------
-        thumb : ndarray of uint8, shape (256, 256)
-            The picture.
+        picture : ndarray of float32, shape (128, 128)
+            From `reduced`.
 
         Returns
         -------
         ndarray of float32, shape (n, 16, 16)
             Coefficients; the second axis is the vertical frequency.
         """
-        picture = np.asarray(cv2.resize(thumb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), dtype=np.float32)
         blocks = self._down @ (picture @ self._across)
         blocks = blocks.reshape(len(self._down) // FREQUENCIES, FREQUENCIES, -1, FREQUENCIES)
         chosen: Spectra = blocks[self._down_of, :, self._across_of]
         return chosen
+
+
+def reduced(thumb: Grey) -> Reduced:
+    """Return a thumbnail at half its side, as numbers to transform."""
+    return np.asarray(cv2.resize(thumb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
 def _distinct(intervals: NDArray[np.float32]) -> tuple[NDArray[np.float32], list[int]]:
