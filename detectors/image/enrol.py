@@ -20,7 +20,7 @@ from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import Register
 
-ENROL_VERSION = f"enrolled-3/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-4/{DESCRIBE_VERSION}"
 _ARRAYS = {
     "hashes": (np.uint64, 4),
     "boxes": (np.float32, 4),

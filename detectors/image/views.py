@@ -42,14 +42,10 @@ LISTING_VIEWS = (
 )
 """Names of a listing photo's views in order; a photo with several layers has two more, `LAYER_VIEWS`, for each."""
 LAYER_VIEWS = ("another layer", f"another layer, {_TRIMMED}")
-_CROPS = tuple(
-    (left, top, left + side, top + side)
-    for side, starts in ((0.95, (0.0, 0.05)), (0.9, (0.025, 0.075)))
-    for top in starts
-    for left in starts
-)
-"""Two sizes at four places each; a cut picture differs from the nearest by less than 3 % of its side."""
-_CROP_NAMES = tuple(f"crop to {right - left:.0%}" for left, _, right, _ in _CROPS)
+_CROP_SIDE, _CROP_STARTS = 0.92, (0.015, 0.065)
+_CROPS = tuple((left, top, left + _CROP_SIDE, top + _CROP_SIDE) for top in _CROP_STARTS for left in _CROP_STARTS)
+"""A picture cut by up to 5 % of a side at each end differs from the nearest by no more than 3.5 %."""
+_CROP_NAMES = (f"crop to {_CROP_SIDE:.0%}",) * len(_CROPS)
 REFERENCE_VIEWS = ("the whole picture", *_BANNERLESS_NAMES, *_CROP_NAMES, _TRIMMED, "the middle square")
 """Names of a registered picture's views in order."""
 
