@@ -53,10 +53,10 @@ class Pass(NamedTuple):
 _LIKELY, _UNLIKELY = ORIENTATIONS[:2], ORIENTATIONS[2:]
 _EVERYTHING = (Shown.ALL, Shown.ALL_BUT_BORDERS)
 PASSES = (
-    Pass(_EVERYTHING, Shown.ALL, _LIKELY, radius=47),
+    Pass(_EVERYTHING, Shown.ALL, _LIKELY, radius=43),
     Pass(_EVERYTHING, Shown.ALL, _UNLIKELY, radius=23),
-    Pass((Shown.ALL_BUT_THE_TOP,), Shown.ALL_BUT_THE_TOP, _LIKELY, radius=43),
-    Pass((Shown.ALL_BUT_THE_BOTTOM,), Shown.ALL_BUT_THE_BOTTOM, _LIKELY, radius=43),
+    Pass((Shown.ALL_BUT_THE_TOP,), Shown.ALL_BUT_THE_TOP, _LIKELY, radius=39),
+    Pass((Shown.ALL_BUT_THE_BOTTOM,), Shown.ALL_BUT_THE_BOTTOM, _LIKELY, radius=39),
     Pass((Shown.ALL,), Shown.PART, _LIKELY, radius=47),
     Pass((Shown.PART,), Shown.ALL, _LIKELY, radius=31),
 )
