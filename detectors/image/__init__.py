@@ -1,11 +1,13 @@
 """Registered pictures in listing photos: description of photos, enrolment of the register, and the detector."""
 
 import cv2
+from threadpoolctl import threadpool_limits
 
 from detectors.image.describe import DESCRIBE_VERSION, describe
 from detectors.image.detector import PhotoReused
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages, enrol
 
-cv2.setNumThreads(1)  # the scan runs one process a core
+cv2.setNumThreads(1)  # the scan runs one process a core; threads of several would only wait for one another
+threadpool_limits(limits=1, user_api="blas")
 
 __all__ = ["DESCRIBE_VERSION", "ENROL_VERSION", "EnrolledImages", "PhotoReused", "describe", "enrol"]
