@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detectors.image.decode import decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
-from detectors.image.hashes import Hashes, phash
+from detectors.image.hashes import Hashes, library_phash
 from detectors.image.spectra import Boxes
 from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
@@ -180,4 +180,4 @@ def _enrolled(data: bytes) -> _Enrolled:
     kept = boxes.any(axis=1)
     if not kept.any():
         raise PhotoRefusedError("the image has no detail", got="a flat picture", expected="something to recognise")
-    return _Enrolled(phash(picture.layers[0]), hashes[kept], views[kept], boxes[kept])
+    return _Enrolled(library_phash(picture.layers[0]), hashes[kept], views[kept], boxes[kept])

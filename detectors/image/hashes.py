@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import cv2
+import imagehash
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from detectors.image.decode import Grey
 from detectors.image.spectra import FREQUENCIES, Spectra
@@ -154,13 +156,25 @@ _SHORT_SIDE, _SHORT_FREQUENCIES = 32, 8
 _SHORT = np.cos(np.pi / (2 * _SHORT_SIDE) * np.outer(np.arange(_SHORT_FREQUENCIES), 2 * np.arange(_SHORT_SIDE) + 1))
 
 
+def library_phash(thumb: Grey) -> int:
+    """Return `imagehash.phash` of a thumbnail at 32 x 32 pixels, as an integer: what registered pictures get."""
+    return int(str(imagehash.phash(Image.fromarray(_small(thumb)))), 16)
+
+
 def phash(thumb: Grey) -> int:
-    """Return the 64-bit DCT hash of a thumbnail as an integer: `imagehash.phash` of the same at 32 x 32 pixels.
+    """Return the same hash as `library_phash`, several times as fast: what listing photos get.
 
     The 32 largest of the 64 coefficients are those above the median.
     """
-    small = cv2.resize(thumb, (_SHORT_SIDE, _SHORT_SIDE), interpolation=cv2.INTER_AREA)
+    small = _small(thumb)
     lowest = (_SHORT @ small @ _SHORT.T).ravel()
     middle = len(lowest) // 2 - 1
     bits = lowest > np.partition(lowest, middle)[middle]
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def _small(thumb: Grey) -> Grey:
+    small: Grey = cv2.resize(thumb, (_SHORT_SIDE, _SHORT_SIDE), interpolation=cv2.INTER_AREA).astype(
+        np.uint8, copy=False
+    )
+    return small
