@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.errors import PhotoRefusedError
 from pipeline.records import Listing, Photo, PhotoDescription
@@ -97,13 +99,22 @@ def write_shelf(lake: Lake, name: str, described: Described) -> None:
 
 def read_shelves(lake: Lake, names: Iterable[str], contents: Iterable[Content]) -> Described:
     """Read the descriptions of the photos of some listings from the shelves that hold them."""
-    digests = frozenset[str]().union(*(content.photo_digests() for content in contents))
-    described: Described = {}
+    return {row["digest"]: _from_shelf_row(row) for row in _shelf_rows(lake, names, contents)}
+
+
+def read_refusals(lake: Lake, names: Iterable[str], contents: Iterable[Content]) -> dict[str, Refusal | None]:
+    """Read which photos of some listings could be described (None), and why the others could not."""
+    rows = _shelf_rows(lake, names, contents, ["digest", "reason", "expected"])
+    return {row["digest"]: _refusal(row) for row in rows}
+
+
+def _shelf_rows(
+    lake: Lake, names: Iterable[str], contents: Iterable[Content], columns: list[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    digests = pa.array(sorted(frozenset[str]().union(*(content.photo_digests() for content in contents))), pa.string())
     for name in names:
-        for row in lake.read("photos", name).to_pylist():
-            if row["digest"] in digests:
-                described[row["digest"]] = _from_shelf_row(row)
-    return described
+        table = lake.read("photos", name, columns=columns)
+        yield from table.filter(pc.is_in(table["digest"], value_set=digests)).to_pylist()
 
 
 def usable_photos(content: Content, described: Described) -> tuple[Photo, ...]:
@@ -146,9 +157,14 @@ def _shelf_row(digest: str, seen: PhotoDescription | Refusal) -> dict[str, objec
 
 
 def _from_shelf_row(row: dict[str, object]) -> PhotoDescription | Refusal:
-    if row["reason"] is not None:
-        return Refusal(reason=str(row["reason"]), expected=str(row["expected"]))
+    refusal = _refusal(row)
+    if refusal is not None:
+        return refusal
     fields = {name: row[name] for name in ("digest", "width", "height", "plain", "phash")}
     views = np.frombuffer(row["views"], dtype="<u8").reshape(-1, 4)  # type: ignore[call-overload]
     boxes = np.frombuffer(row["boxes"], dtype="<f4").reshape(-1, 4)  # type: ignore[call-overload]
     return PhotoDescription(**fields, views=views, boxes=boxes)  # type: ignore[arg-type]
+
+
+def _refusal(row: dict[str, Any]) -> Refusal | None:
+    return None if row["reason"] is None else Refusal(reason=str(row["reason"]), expected=str(row["expected"]))

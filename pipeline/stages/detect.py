@@ -82,7 +82,8 @@ def detect_partition(look: Look) -> None:
     if lake.has("signals", look.key):
         return
     contents = read_partition(lake, sight.partition)
-    described = read_shelves(lake, sight.shelves, contents)
+    shelves = sight.shelves if sight.bench.sees_photos(look.detector) else ()
+    described = read_shelves(lake, shelves, contents)
     batch = ListingBatch(
         listings=tuple(content.listing for content in contents),
         photos=tuple(usable_photos(content, described) for content in contents),

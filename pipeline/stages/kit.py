@@ -37,7 +37,10 @@ class Kit(Protocol):
 
     @property
     def references(self) -> Mapping[str, frozenset[str]]:
-        """Which of the references "enrolled" and "learned" each detector is built from, if any."""
+        """Which of the references "enrolled" and "learned" each detector is built from, if any.
+
+        Only a detector that is built from enrolled images is shown photos.
+        """
         ...
 
     def describe(self, data: bytes) -> PhotoDescription:
@@ -76,6 +79,10 @@ class Workbench:
     register: str
     enrolled: str
     learned: str
+
+    def sees_photos(self, name: str) -> bool:
+        """Say whether a detector is shown photos."""
+        return "enrolled" in self.kit.references.get(name, ())
 
     def detection_key(self, name: str) -> list[str]:
         """Return all that the output of a detector depends on, beside the listings."""

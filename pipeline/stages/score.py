@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import orjson
@@ -12,7 +12,7 @@ from pipeline.output import candidate_row
 from pipeline.records import Candidate, Rejected
 from pipeline.scoring import score_listing
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.contents import Content, Described, Refusal, read_partition, read_shelves
+from pipeline.stages.contents import Content, Refusal, read_partition, read_refusals
 from pipeline.stages.detect import Sight, read_signals, sights
 from pipeline.stages.kit import Workbench, register_of
 from pipeline.stages.plan import Scan, Stage, scoring_version
@@ -57,7 +57,7 @@ def score_partition(unit: Scoring) -> None:
     """Write the candidates of a partition, the highest score first, and the images that could not be used."""
     bench = unit.sight.bench
     contents = read_partition(bench.lake, unit.sight.partition)
-    described = read_shelves(bench.lake, unit.sight.shelves, contents)
+    described = read_refusals(bench.lake, unit.sight.shelves, contents)
     refused = [fault for seen in unit.selected for fault in _refused(unit, seen, contents[seen.row], described)]
     images = sum(len(contents[seen.row].photos) for seen in unit.selected)
     faults = {
@@ -91,7 +91,7 @@ def _candidate_table(found: Iterable[Candidate]) -> pa.Table:
 
 
 def _refused(
-    unit: Scoring, seen: Selected, content: Content, described: Described
+    unit: Scoring, seen: Selected, content: Content, described: Mapping[str, Refusal | None]
 ) -> Iterator[tuple[int, int, Rejected]]:
     for index, photo in enumerate(content.photos):
         refusal = photo.refusal or described.get(photo.digest or "", GONE)
