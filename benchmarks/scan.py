@@ -28,6 +28,7 @@ from typing import Any
 
 import cv2
 import imagehash
+import numpy as np
 import psutil
 from PIL import Image
 from rapidfuzz import fuzz
@@ -51,14 +52,15 @@ def rows_of(market: Path) -> list[tuple[Path, Row]]:
 
 
 def re_encode(job: tuple[Path, Path, int]) -> bool:
-    """Write a photo again with other bytes: one or two pixels cropped, another quality."""
+    """Write a photo again with other bytes: a pixel or two cropped, four pixels changed, another quality."""
     source, target, seed = job
     pixels = cv2.imread(str(source))
-    if pixels is None:
+    if pixels is None or min(pixels.shape[:2]) < 8:
         return False
     draw = random.Random(seed)
     cut = draw.randint(0, 2)
     quality = draw.randint(80, 92)
+    pixels[cut : cut + 2, cut : cut + 2] = np.frombuffer(draw.randbytes(12), np.uint8).reshape(2, 2, 3)
     return bool(cv2.imwrite(str(target), pixels[cut:, cut:], [cv2.IMWRITE_JPEG_QUALITY, quality]))
 
 
