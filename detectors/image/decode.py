@@ -26,7 +26,8 @@ MAX_ASPECT = 20
 MAX_FRAMES = 3
 THUMB = 256
 """Rows and columns of the thumbnail that everything is seen on."""
-DRAFT_SIDE = 128
+DETAIL = 384
+"""Pixels of the longer side of the larger thumbnail that local features are seen on."""
 _EXIF_ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _TOO_LARGE = "the image is too large"
@@ -47,11 +48,14 @@ class Picture:
         Grey thumbnails, upright, square whatever the picture's proportions. The first is the one to compare in full:
         the first frame, on white. Further ones: the same on black where the file is transparent, and the next frames
         of an animation.
+    detail : ndarray of uint8, shape (rows, columns)
+        The first layer in its own proportions, with at most 384 pixels a side.
     """
 
     width: int
     height: int
     layers: tuple[Grey, ...]
+    detail: Grey
 
 
 def decode(data: bytes) -> Picture:
@@ -101,12 +105,17 @@ def _picture(data: bytes) -> Picture:
         turn = image.getexif().get(_EXIF_ORIENTATION, 1)
         width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
         if image.format in _JPEG:
-            image.draft("L", (DRAFT_SIDE, DRAFT_SIDE))
+            image.draft("L", (DETAIL, DETAIL))
             layers = _grey_layers(image)
         else:
             frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
             layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
-    return Picture(width=width, height=height, layers=tuple(_upright(_thumbnail(layer), turn) for layer in layers))
+    return Picture(
+        width=width,
+        height=height,
+        layers=tuple(_upright(_thumbnail(layer), turn) for layer in layers),
+        detail=_upright(fitted(layers[0], DETAIL), turn),
+    )
 
 
 def _check_header(image: Image.Image, data: bytes) -> None:
@@ -151,6 +160,15 @@ def _thumbnail(grey: Grey) -> Grey:
     far = max(grey.shape) > 2 * THUMB
     how = cv2.INTER_AREA if far else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(grey, (THUMB, THUMB), interpolation=how), dtype=np.uint8)
+
+
+def fitted(grey: Grey, side: int) -> Grey:
+    """Shrink a picture by area averages until its longer side has `side` pixels; a smaller one stays as it is."""
+    scale = side / max(grey.shape)
+    if scale >= 1:
+        return grey
+    rows, columns = (max(1, round(length * scale)) for length in grey.shape)
+    return np.asarray(cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _upright(grey: Grey, turn: int) -> Grey:

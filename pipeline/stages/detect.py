@@ -1,4 +1,4 @@
-"""Detect: each detector looks once at each partition."""
+"""Detect: each detector looks once at each partition, one after the other at the same listings in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOKUP = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """A partition with the shelves that describe its photos.
+    """A partition with the shelves that describe its photos; to detect in it is a unit of work.
 
     Attributes
     ----------
@@ -34,29 +34,20 @@ class Sight:
     shelves: tuple[str, ...]
     missing: tuple[str, ...]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of what each detector saw in the partition, in the order of the detectors."""
+        return tuple(self.signals_key(detector) for detector in self.bench.kit.detectors)
+
     def signals_key(self, detector: str) -> str:
         """Return the name of what a detector saw in the partition."""
         return digest_of(self.partition, self.missing, self.bench.detection_key(detector))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A unit of work: one detector, one partition."""
-
-    key: str
-    detector: str
-    sight: Sight
-
-
 def detect(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> None:
     """Let each detector look at each partition that it has not seen."""
-    looks = (
-        Look(key=sight.signals_key(name), detector=name, sight=sight)
-        for sight in sights(scan, bench, partitions)
-        for name in scan.kit.detectors
-    )
-    total = len(partitions) * len(scan.kit.detectors)
-    Stage(name="detect", kind="signals", do=detect_partition).run(scan, conductor, looks, total=total)
+    stage = Stage(name="detect", kind="signals", do=detect_partition)
+    stage.run(scan, conductor, sights(scan, bench, partitions), total=len(partitions))
 
 
 def sights(scan: Scan, bench: Workbench, partitions: tuple[str, ...]) -> Iterator[Sight]:
@@ -75,26 +66,24 @@ def sights(scan: Scan, bench: Workbench, partitions: tuple[str, ...]) -> Iterato
         )
 
 
-def detect_partition(look: Look) -> None:
-    """Write the signals of one detector in one partition."""
-    sight = look.sight
-    lake = sight.bench.lake
-    if lake.has("signals", look.key):
-        return
-    contents = read_partition(lake, sight.partition)
-    shelves = sight.shelves if sight.bench.sees_photos(look.detector) else ()
-    described = read_shelves(lake, shelves, contents)
-    batch = ListingBatch(
-        listings=tuple(content.listing for content in contents),
-        photos=tuple(usable_photos(content, described) for content in contents),
-    )
-    found = detector_of(sight.bench, look.detector).detect(batch)
-    rows = [(row, to_json(signals)) for row, signals in enumerate(found) if signals]
-    columns = {
-        "row": pa.array([row for row, _ in rows], pa.int32()),
-        "signals": pa.array([signals for _, signals in rows], pa.binary()),
-    }
-    lake.write("signals", look.key, pa.table(columns))
+def detect_partition(sight: Sight) -> None:
+    """Write the signals of each detector that has not seen the partition."""
+    bench = sight.bench
+    unseen = [name for name in bench.kit.detectors if not bench.lake.has("signals", sight.signals_key(name))]
+    contents = read_partition(bench.lake, sight.partition)
+    shelves = sight.shelves if any(map(bench.sees_photos, unseen)) else ()
+    described = read_shelves(bench.lake, shelves, contents)
+    listings = tuple(content.listing for content in contents)
+    blind = ListingBatch(listings=listings, photos=((),) * len(listings))
+    batch = ListingBatch(listings=listings, photos=tuple(usable_photos(content, described) for content in contents))
+    for name in unseen:
+        found = detector_of(bench, name).detect(batch if bench.sees_photos(name) else blind)
+        rows = [(row, to_json(signals)) for row, signals in enumerate(found) if signals]
+        columns = {
+            "row": pa.array([row for row, _ in rows], pa.int32()),
+            "signals": pa.array([signals for _, signals in rows], pa.binary()),
+        }
+        bench.lake.write("signals", sight.signals_key(name), pa.table(columns))
 
 
 def read_signals(lake: Lake, names: tuple[str, ...]) -> dict[int, tuple[Signal, ...]]:

@@ -13,14 +13,14 @@ from pipeline.register import read_image
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
 from pipeline.stages.kit import Kit, Workbench, register_of
-from pipeline.stages.plan import Scan, Stage
+from pipeline.stages.plan import OneResult, Scan, Stage
 from pipeline.store.codec import to_json
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.observations import select_contents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment:
+class Enrolment(OneResult):
     """A unit of work: a register in the lake, and the folder with its images."""
 
     key: str
@@ -31,7 +31,7 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Lesson(OneResult):
     """A unit of work: the contents of a partition that the scan saw."""
 
     key: str

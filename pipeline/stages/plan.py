@@ -79,12 +79,24 @@ class Scan:
 
 
 class Unit(Protocol):
-    """A piece of work, named by the digest of all that its result depends on."""
+    """A piece of work; each of its results is named by the digest of all that it depends on."""
 
     @property
-    def key(self) -> str:
-        """Name of the result in the lake."""
+    def keys(self) -> tuple[str, ...]:
+        """Names of the results in the lake."""
         ...
+
+
+class OneResult:
+    """A unit with one result."""
+
+    __slots__ = ()
+    key: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The name of the result, alone."""
+        return (self.key,)
 
 
 @cache
@@ -148,11 +160,13 @@ class Stage(Generic[U]):
 
     def _do(self, scan: Scan, group: list[U], behind: int, report: Callable[[int], None]) -> None:
         with scan.store.read() as connection:
-            entered = work_done(connection, self.name, [unit.key for unit in group])
-        ahead = [unit for unit in group if unit.key not in entered or not scan.lake.has(self.kind, unit.key)]
+            entered = work_done(connection, self.name, [key for unit in group for key in unit.keys])
+        ahead = [
+            unit for unit in group if not all(key in entered and scan.lake.has(self.kind, key) for key in unit.keys)
+        ]
         done = behind + len(group) - len(ahead)
         report(done)
         for number, _ in enumerate(scan.engine.map(self.do, ahead), start=1):
             report(done + number)
         with scan.store.write() as connection:
-            record_work(connection, scan.run_id, self.name, [unit.key for unit in ahead])
+            record_work(connection, scan.run_id, self.name, [key for unit in ahead for key in unit.keys])

@@ -15,7 +15,7 @@ from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Content, Refusal, read_partition, read_refusals
 from pipeline.stages.detect import Sight, read_signals, sights
 from pipeline.stages.kit import Workbench, register_of
-from pipeline.stages.plan import Scan, Stage, scoring_version
+from pipeline.stages.plan import OneResult, Scan, Stage, scoring_version
 from pipeline.store.codec import to_json
 from pipeline.store.lake import digest_of
 from pipeline.store.observations import Selected, select_contents
@@ -24,12 +24,11 @@ GONE = Refusal(reason="the file changed while it was scanned", expected="the sam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scoring:
-    """A unit of work: what the scan saw of a partition, what was seen in it, and the names of the input files."""
+class Scoring(OneResult):
+    """A unit of work: what the scan saw of a partition, and the names of the input files."""
 
     key: str
     sight: Sight
-    signals: tuple[str, ...]
     selected: tuple[Selected, ...]
     sources: tuple[str, ...]
 
@@ -47,10 +46,9 @@ def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: l
     for sight in sights(scan, bench, partitions):
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)
-        signals = tuple(sight.signals_key(name) for name in bench.kit.detectors)
-        key = digest_of(scoring_version(), sight.partition, signals, to_json(selected).decode(), sources)
+        key = digest_of(scoring_version(), sight.partition, sight.keys, to_json(selected).decode(), sources)
         keys.append(key)
-        yield Scoring(key=key, sight=sight, signals=signals, selected=selected, sources=sources)
+        yield Scoring(key=key, sight=sight, selected=selected, sources=sources)
 
 
 def score_partition(unit: Scoring) -> None:
@@ -73,7 +71,7 @@ def score_partition(unit: Scoring) -> None:
 def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Candidate]:
     """Score the newest content of each listing, as of its last capture."""
     register = register_of(unit.sight.bench.lake, unit.sight.bench.register)
-    signals = read_signals(unit.sight.bench.lake, unit.signals)
+    signals = read_signals(unit.sight.bench.lake, unit.sight.keys)
     found: list[Candidate] = []
     for seen in unit.selected:
         if seen.captured_at is not None and seen.row in signals:

@@ -166,10 +166,11 @@ def select_contents(connection: Connection, run_id: str, partition: str) -> tupl
         later.c.captured_at > observations.c.captured_at,
     )
     seen = observations.c
+    here = select(contents.c.content).where(contents.c.partition == partition)
     query = (
         select(contents.c.row, seen.source, seen.line, seen.captured_at, superseded.label("superseded"))
         .join_from(contents, observations, and_(seen.run_id == run_id, seen.content == contents.c.content))
-        .where(contents.c.partition == partition)
+        .where(contents.c.partition == partition, seen.content.in_(here))  # no statistics needed to begin here
         .order_by(contents.c.row, seen.source, seen.line)
     )
     return tuple(_select(rows) for _, rows in groupby(connection.execute(query), key=lambda found: found.row))
