@@ -20,10 +20,6 @@ from pipeline.store.codec import from_json
 from pipeline.store.lake import Lake, replacing
 from pipeline.store.ledger import count_rows, record_rejected, stream_rejected
 
-READ_AHEAD = 32
-"""Candidates of each partition held while partitions are merged."""
-
-
 class Ranked(NamedTuple):
     """A candidate in the order of the result: the highest score first, then by id."""
 
@@ -86,8 +82,8 @@ def ranked_candidates(lake: Lake, keys: tuple[str, ...]) -> Iterator[Ranked]:
 
 
 def _ranked(lake: Lake, key: str) -> Iterator[Ranked]:
-    for batch in lake.stream("candidates", key, READ_AHEAD):
-        columns = (batch.column(name).to_pylist() for name in ("score", "candidate_id", "row", "listing"))
+    for group in lake.stream("candidates", key):
+        columns = (group[name].to_pylist() for name in ("score", "candidate_id", "row", "listing"))
         for score, candidate_id, row, listing in zip(*columns, strict=True):
             yield Ranked(-score, candidate_id, row, listing)
 

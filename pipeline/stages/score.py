@@ -20,6 +20,8 @@ from pipeline.store.codec import to_json
 from pipeline.store.lake import digest_of
 from pipeline.store.observations import Selected, select_contents
 
+READ_AHEAD = 32
+"""Candidates of each partition that are held at once while partitions are merged."""
 GONE = Refusal(reason="the file changed while it was scanned", expected="the same bytes throughout a scan")
 
 
@@ -65,7 +67,7 @@ def score_partition(unit: Scoring) -> None:
     }
     table = pa.table(faults).replace_schema_metadata({"images": str(images - len(refused))})
     bench.lake.write("refused", unit.key, table)
-    bench.lake.write("candidates", unit.key, _candidate_table(_candidates(unit, contents)))
+    bench.lake.write("candidates", unit.key, _candidate_table(_candidates(unit, contents)), group_rows=READ_AHEAD)
 
 
 def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Candidate]:

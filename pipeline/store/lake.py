@@ -51,12 +51,12 @@ class Lake:
         """Tell whether a file exists; if so it is whole."""
         return self.path(kind, key).is_file()
 
-    def write(self, kind: str, key: str, table: pa.Table) -> None:
-        """Write a table, whole or not at all."""
+    def write(self, kind: str, key: str, table: pa.Table, *, group_rows: int | None = None) -> None:
+        """Write a table, whole or not at all; whoever streams it holds one group of rows."""
         path = self.path(kind, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
-            pq.write_table(table, part, compression="zstd")
+            pq.write_table(table, part, compression="zstd", row_group_size=group_rows)
 
     def read(self, kind: str, key: str, columns: list[str] | None = None) -> pa.Table:
         """Read a table.
@@ -72,10 +72,11 @@ class Lake:
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise StoreError(f"{path}: cannot be read, expected a whole file: delete it and scan again") from error
 
-    def stream(self, kind: str, key: str, rows: int) -> Iterator[pa.RecordBatch]:
-        """Yield a table in batches of at most so many rows, without holding more than one."""
+    def stream(self, kind: str, key: str) -> Iterator[pa.Table]:
+        """Yield a table group by group, without holding more than one."""
         with pq.ParquetFile(self.path(kind, key)) as file:
-            yield from file.iter_batches(batch_size=rows, use_threads=False)
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group, use_threads=False)
 
     def write_bytes(self, kind: str, key: str, document: bytes) -> None:
         """Write a document as a table of one row."""
