@@ -1,0 +1,189 @@
+"""How many altered copies are found, at a rate of false alarms, beside other methods in the same run.
+
+python -m benchmarks.images.attacks COLLECTION [--assets 300 10000] [--sample N] [--slow N] [--workers N] [--json FILE]
+
+COLLECTION is what `prepare` wrote. 300 photos are registered, with drawings and logos up to the numbers of assets
+asked for, and each photo is uploaded once for every attack. Innocent are other photos by the same senders, photos by
+other senders, and altered copies of both. Thresholds are chosen on half of the innocent photos and reported on the
+other; no sender is in both. An upload counts as found if its own photo has the best score, and that exceeds the
+threshold. `--sample` takes so many registered photos to attack, and as large a share of the innocent ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from benchmarks.images.alterations import ATTACKS, FURTHER, KNOWN
+from benchmarks.images.collection import Collection, load
+from benchmarks.images.methods import HASHES, CropResistant, Method
+from benchmarks.images.ours import Counterfoil
+from benchmarks.images.rates import share, threshold
+from benchmarks.images.split import REFERENCES, Innocent, Split, split
+from benchmarks.images.trials import AS_IT_IS, Bench, Subject, Trial, run
+from pipeline.errors import CounterfoilError
+
+TOLERATED = {"1 %": 0.01, "0.1 %": 0.001}
+MEANS = {"mean of 21": KNOWN, "mean of further": FURTHER}
+ATTACKED = "attacked"
+ALTERED_COPIES = 3
+DRAWN = "drawing or logo"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("collection", type=Path)
+    parser.add_argument("--assets", type=int, nargs="+", default=[REFERENCES, 10_000])
+    parser.add_argument("--sample", type=int, default=REFERENCES)
+    parser.add_argument("--slow", type=int, default=20, help="photos shown to crop_resistant_hash; 0 leaves it out")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    try:
+        result = measure(arguments)
+    except CounterfoilError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print_result(result)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    return 0
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run every method and return the figures, by number of assets and method."""
+    collection = load(arguments.collection)
+    parts = split(collection, arguments.seed)
+    started = time.perf_counter()
+    methods = (Counterfoil(collection.folder), *HASHES)
+    registers = [parts.assets(count) for count in arguments.assets]
+    bench = Bench.of(collection, methods, registers, arguments.seed)
+    print(f"registered after {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    trials = list(run(bench, subjects(parts, arguments.sample, arguments.seed), arguments.workers))
+    rows = {count: {m.name: figures(trials, m, count) for m in methods} for count in arguments.assets}
+    if arguments.slow:
+        rows[arguments.slow] = slow_figures(collection, parts, arguments)
+    return {"seed": arguments.seed, "seconds": time.perf_counter() - started, "assets": rows}
+
+
+def slow_figures(collection: Collection, parts: Split, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run the slow method alone, on as few photos as were asked for, as many of them registered."""
+    method = CropResistant()
+    bench = Bench.of(collection, [method], [parts.assets(arguments.slow)], arguments.seed)
+    trials = list(run(bench, subjects(parts, arguments.slow, arguments.seed), arguments.workers))
+    return {method.name: figures(trials, method, arguments.slow)}
+
+
+def subjects(parts: Split, sample: int, seed: int) -> list[Subject]:
+    """Return what is uploaded: registered photos with every attack; innocent ones as they are and altered."""
+    photos = [one for one in parts.innocent if one.group != DRAWN]
+    others = tuple(one.item for one in photos)
+    attacked = [
+        Subject(item=item, attacks=tuple(ATTACKS), others=others, group=ATTACKED) for item in parts.references[:sample]
+    ]
+    count = round(len(parts.innocent) * sample / REFERENCES)
+    return attacked + [innocent_subject(one, photos, seed) for one in parts.innocent[:count]]
+
+
+def innocent_subject(one: Innocent, photos: Sequence[Innocent], seed: int) -> Subject:
+    """Return an innocent picture with a few alterations, and only photos of its own half beside it."""
+    drawn = Random(f"{seed}/{one.item.file}").sample(list(ATTACKS), ALTERED_COPIES)
+    attacks = (AS_IT_IS, *drawn) if one.group != DRAWN else (AS_IT_IS,)
+    others = tuple(other.item for other in photos if other.half == one.half)
+    return Subject(item=one.item, attacks=attacks, others=others, group=one.group, half=one.half)
+
+
+def figures(trials: Iterable[Trial], method: Method, count: int) -> dict[str, Any]:
+    """Return a method's recall and false alarms at thresholds and at its published operating points."""
+    key = (method.name, count)
+    mine = [trial for trial in trials if key in trial.found]
+    halves = [
+        [
+            trial.found[key].score
+            for trial in mine
+            if trial.subject.group not in (ATTACKED, DRAWN) and trial.subject.half == h
+        ]
+        for h in (0, 1)
+    ]
+    points = {name: threshold(halves[0], tolerated) for name, tolerated in TOLERATED.items()}
+    points |= {name: float(np.nextafter(least, -np.inf)) for name, least in method.published.items()}
+    return {
+        "milliseconds": 1e3 * float(np.median([trial.seconds[method.name] for trial in mine])),
+        "points": {
+            name: {
+                "threshold": above if np.isfinite(above) else None,
+                "false alarms": share([score > above for score in halves[1]]),
+                "false alarms by group": alarms_by_group(mine, key, above),
+                "recall": recall(mine, key, above),
+            }
+            for name, above in points.items()
+        },
+    }
+
+
+def alarms_by_group(trials: Iterable[Trial], key: tuple[str, int], above: float) -> dict[str, Any]:
+    """Return the share flagged among innocent pictures of a kind, of both halves, as they are and altered."""
+    groups: dict[str, list[bool]] = {}
+    for trial in trials:
+        if trial.subject.group != ATTACKED:
+            name = trial.subject.group if trial.attack == AS_IT_IS else "altered"
+            groups.setdefault(name, []).append(trial.found[key].score > above)
+    return {name: share(flags) for name, flags in sorted(groups.items())}
+
+
+def recall(trials: Iterable[Trial], key: tuple[str, int], above: float) -> dict[str, Any]:
+    """Return the share of uploads found by attack, and the means over both lists of attacks."""
+    hits: dict[str, list[bool]] = {name: [] for name in ATTACKS}
+    for trial in trials:
+        if trial.subject.group == ATTACKED:
+            found = trial.found[key]
+            hits[trial.attack].append(found.score > above and trial.subject.item.file in found.assets)
+    shares = {name: share(several) for name, several in hits.items()}
+    means = {title: float(np.mean([shares[name]["share"] for name in names])) for title, names in MEANS.items()}
+    return {"by attack": shares, **means}
+
+
+def print_result(result: dict[str, Any]) -> None:
+    for count, methods in result["assets"].items():
+        for point in TOLERATED:
+            print(f"\n{count} assets, {point} of innocent photos tolerated")
+            columns = {name: figures["points"][point] for name, figures in methods.items()}
+            print_recall(columns)
+        print(f"\n{count} assets, published operating points")
+        columns = {
+            f"{name}, {point}": figures["points"][point]
+            for name, figures in methods.items()
+            for point in figures["points"]
+            if point not in TOLERATED
+        }
+        print_recall(columns)
+        print("CPU ms to see an upload: " + ", ".join(f"{n} {f['milliseconds']:.1f}" for n, f in methods.items()))
+    print(f"{result['seconds']:.0f} s")
+
+
+def print_recall(columns: dict[str, Any]) -> None:
+    """Print one line an attack, one column a method."""
+    widths = [max(9, len(name)) for name in columns]
+    groups = sorted({group for column in columns.values() for group in column["false alarms by group"]})
+    lines = {"recall": list(columns)}
+    lines |= {
+        attack: [f"{c['recall']['by attack'][attack]['share']:.3f}" for c in columns.values()] for attack in ATTACKS
+    }
+    lines |= {mean: [f"{c['recall'][mean]:.3f}" for c in columns.values()] for mean in MEANS}
+    lines["false alarms"] = [f"{c['false alarms']['share']:.4f}" for c in columns.values()]
+    lines |= {g: [f"{c['false alarms by group'][g]['share']:.4f}" for c in columns.values()] for g in groups}
+    for name, cells in lines.items():
+        print(f"{name:28}" + "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

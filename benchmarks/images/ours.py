@@ -1,0 +1,118 @@
+"""The product's own way: every detector of the table that looks at photos, built and run as a scan does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import detectors.image
+from benchmarks.images.collection import Collection, Item
+from benchmarks.images.methods import NOTHING, Found, Matcher
+from detectors import DetectorKit
+from pipeline.errors import PhotoRefusedError
+from pipeline.records import (
+    Asset,
+    AssetKind,
+    Detector,
+    Listing,
+    ListingBatch,
+    Photo,
+    PhotoDescription,
+    Register,
+    RightsHolder,
+    Signal,
+)
+
+KINDS = {
+    "photo": AssetKind.PRODUCT_PHOTO,
+    "drawing": AssetKind.COPYRIGHT_WORK,
+    "mark": AssetKind.FIGURATIVE_MARK,
+    "logo": AssetKind.FIGURATIVE_MARK,
+}
+_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+KIT = DetectorKit()
+
+
+def register_of(assets: Sequence[Item]) -> Register:
+    """Return a register with one asset a picture."""
+    owned = tuple(Asset(id=item.file, kind=KINDS[item.kind], images=(item.file,)) for item in assets)
+    return Register(version=1, rights_holders=(RightsHolder(id="holder", name="holder", assets=owned),), digest="")
+
+
+def batch_of(photos: Sequence[PhotoDescription]) -> ListingBatch:
+    """Return one listing a photo."""
+    listings = tuple(
+        Listing(platform="p", listing_id=str(i), url="u", captured_at=_DAY, title="t") for i in range(len(photos))
+    )
+    return ListingBatch(
+        listings=listings, photos=tuple((Photo(index=0, name="photo", description=photo),) for photo in photos)
+    )
+
+
+def enrolled(collection: Collection, assets: Sequence[Item], folder: Path | None) -> bytes:
+    """Enrol pictures, or take from a folder what was enrolled of the same pictures by the same code."""
+    register = register_of(assets)
+    if folder is None:
+        return KIT.enrol(register, collection.read)
+    digest = hashlib.sha256(KIT.enroller.encode())
+    for source in sorted(Path(next(iter(detectors.image.__path__))).glob("*.py")):
+        digest.update(source.read_bytes())
+    for item in assets:
+        digest.update(f"{item.file}\0{(collection.folder / item.file).stat().st_size}\n".encode())
+    path = folder / f"enrolled-{digest.hexdigest()[:24]}.bin"
+    if not path.exists():
+        path.write_bytes(KIT.enrol(register, collection.read))
+    return path.read_bytes()
+
+
+def image_detectors(register: Register, pictures: bytes) -> tuple[Detector, ...]:
+    """Build every detector of the table that is made from enrolled pictures."""
+    learned = KIT.learn((), register)
+    names = [name for name in KIT.detectors if "enrolled" in KIT.references[name]]
+    return tuple(KIT.build(name, register, pictures, learned) for name in names)
+
+
+class Counterfoil:
+    """Photos described once, then shown to the detectors; the score is the greatest strength of an asset's signals."""
+
+    name = "counterfoil"
+    published: Mapping[str, float] = {"any signal": 0}
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def see(self, data: bytes) -> PhotoDescription | None:
+        """Return a photo's description, or None where it is refused."""
+        try:
+            return KIT.describe(data)
+        except PhotoRefusedError:
+            return None
+
+    def matcher(self, collection: Collection, assets: Sequence[Item]) -> Matcher:
+        pictures = enrolled(collection, assets, self._folder)
+        return Detectors(image_detectors(register_of(assets), pictures))
+
+
+class Detectors:
+    """The image detectors, with a register."""
+
+    def __init__(self, several: tuple[Detector, ...]) -> None:
+        self._several = several
+
+    def best(self, seen: Sequence[PhotoDescription | None]) -> list[Found]:
+        here = [i for i, photo in enumerate(seen) if photo is not None]
+        batch = batch_of([photo for photo in seen if photo is not None])
+        found = [NOTHING] * len(seen)
+        for row, *signals in zip(here, *(detector.detect(batch) for detector in self._several), strict=True):
+            found[row] = strongest([signal for some in signals for signal in some])
+        return found
+
+
+def strongest(signals: Sequence[Signal]) -> Found:
+    """Return the greatest strength, and whose it is."""
+    if not signals:
+        return NOTHING
+    top = max(signal.strength for signal in signals)
+    return Found(float(top), frozenset(s.asset_id for s in signals if s.strength == top and s.asset_id is not None))
