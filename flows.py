@@ -88,23 +88,26 @@ def _is_io_error(_task: object, _run: object, state: Any) -> bool:
     return isinstance(state.result(raise_on_failure=False), OSError)
 
 
-def prepare_scan(settings: Settings) -> Scan:
+def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
     """Read what a scan needs and open its store.
 
     Parameters
     ----------
     settings : Settings
         With a register and snapshots.
+    again : bool
+        Scan what the store has seen instead of snapshots.
 
     Raises
     ------
     CounterfoilError
         If anything cannot be read or opened.
     """
-    if not settings.register or not settings.snapshots:
+    if not settings.register or not (again or settings.snapshots):
         raise InputError("a scan needs snapshots and a register, got none, expected their paths")
     register = Path(settings.register)
-    inputs, rights = find_inputs([Path(path) for path in settings.snapshots]), load_register(register)
+    inputs = () if again else find_inputs([Path(path) for path in settings.snapshots])
+    rights = load_register(register)
     out, lake = Path(settings.out), lake_folder(settings).resolve()
     for folder in (out, lake):
         _make_folder(folder)

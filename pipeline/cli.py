@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,25 +30,51 @@ def main() -> None:
     """Find listings that infringe registered rights, and show why."""
 
 
+def _scanning(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a scan."""
+    options = (
+        click.option("--register", required=True, help="Register: a folder with register.json or register.yaml."),
+        click.option("--out", help="Folder for the results."),
+        click.option(
+            "--store", help="SQLAlchemy URL of the store: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+        ),
+        click.option("--engine", type=click.Choice(ENGINES), help="Where the work is done."),
+        click.option("--workers", type=click.IntRange(1, 1_024), help="Local processes; one a core if not given."),
+        click.option("--dask-address", help="Scheduler of a Dask cluster, such as tcp://127.0.0.1:8786."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("snapshots", nargs=-1, required=True)
-@click.option("--register", required=True, help="Register: a folder with register.json or register.yaml.")
-@click.option("--out", help="Folder for the results.")
-@click.option("--store", help="SQLAlchemy URL of the store: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.")
-@click.option("--engine", type=click.Choice(ENGINES), help="Where the work is done.")
-@click.option("--workers", type=click.IntRange(1, 1_024), help="Local processes; one for each core if not given.")
-@click.option("--dask-address", help="Scheduler of a Dask cluster, such as tcp://127.0.0.1:8786.")
+@_scanning
 def scan(snapshots: tuple[str, ...], **options: Any) -> None:
     """Scan SNAPSHOTS, files or folders of listings, for infringements of a register.
 
     A scan that was killed goes on where it was when started again.
     """
+    _scan(options, snapshots)
+
+
+@main.command()
+@_scanning
+def rescan(**options: Any) -> None:
+    """Scan every listing that the store has seen, as last captured, for a register that has changed.
+
+    Neither snapshots nor photos are needed: what was kept of them is searched.
+    """
+    _scan(options, ())
+
+
+def _scan(options: Mapping[str, Any], snapshots: tuple[str, ...]) -> None:
     with _one_line():
         given = {name: value for name, value in options.items() if value is not None}
         settings = replace(read_settings(os.environ, Path.cwd()), snapshots=snapshots, **given)
         import flows  # noqa: PLC0415  Prefect
 
-        run = flows.scan_now(flows.prepare_scan(settings))
+        run = flows.scan_now(flows.prepare_scan(settings, again=not snapshots))
     show_candidates(Path(settings.out) / "candidates.jsonl", Console())
     counts = run["counts"]
     click.echo(

@@ -192,7 +192,7 @@ class PlainConductor:
         return datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def write_register(folder: Path) -> Path:
+def write_register(folder: Path, text: str = "QUILLMERE") -> Path:
     """Write a register with one mark and one photo; the photo is a real PNG, because registers are checked."""
     from PIL import Image  # noqa: PLC0415
 
@@ -205,7 +205,7 @@ def write_register(folder: Path) -> Path:
                 "id": "quill",
                 "name": "Quillmere Ltd",
                 "assets": [
-                    {"id": "quill-word", "kind": "word_mark", "text": "QUILLMERE"},
+                    {"id": "quill-word", "kind": "word_mark", "text": text},
                     {"id": "quill-photo", "kind": "product_photo", "images": ["photo.png"]},
                 ],
                 "authorised_sellers": [{"platform": "taobao", "seller_id": "trusted"}],

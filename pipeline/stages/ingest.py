@@ -14,7 +14,14 @@ from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Content, FoundPhoto, Refusal, write_partition
 from pipeline.stages.plan import Scan, in_groups
 from pipeline.store.ledger import chunks_done
-from pipeline.store.observations import Chunk, Observation, WantedPhoto, homes_of, record_chunk
+from pipeline.store.observations import (
+    Chunk,
+    Observation,
+    WantedPhoto,
+    homes_of,
+    recall_observations,
+    record_chunk,
+)
 from pipeline.store.shelves import forget_shelves, shelves_of
 
 LOOKUP = 5_000
@@ -26,6 +33,16 @@ def ingest(scan: Scan, conductor: Conductor) -> None:
     read = 0
     for source, file in enumerate(scan.inputs):
         read = conductor.perform(f"ingest {source + 1}", partial(_ingest_file, scan, conductor, source, file, read))
+
+
+def recall(scan: Scan, conductor: Conductor) -> None:
+    """Take in what earlier scans left in the store, in place of input files."""
+
+    def enter() -> int:
+        with scan.store.write() as connection:
+            return recall_observations(connection, scan.run_id)
+
+    conductor.report("ingest", conductor.perform("recall", enter), None)
 
 
 def _ingest_file(scan: Scan, conductor: Conductor, source: int, file: InputFile, read: int) -> int:

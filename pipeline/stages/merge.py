@@ -20,6 +20,7 @@ from pipeline.store.codec import from_json
 from pipeline.store.lake import Lake, replacing
 from pipeline.store.ledger import count_rows, record_rejected, stream_rejected
 
+
 class Ranked(NamedTuple):
     """A candidate in the order of the result: the highest score first, then by id."""
 

@@ -39,7 +39,8 @@ class Scan:
     Attributes
     ----------
     inputs : tuple of InputFile
-        In the order given; the first of two rows of the same capture counts.
+        In the order given; the first of two rows of the same capture counts. Without any, the newest capture of
+        every listing that the store has seen is scanned again.
     register_folder : Path
         Where the register's images lie.
     out : Path

@@ -11,7 +11,7 @@ from pipeline.records import Json
 from pipeline.stages.conductor import Conductor, Stopwatch
 from pipeline.stages.describe import describe
 from pipeline.stages.detect import detect
-from pipeline.stages.ingest import ingest
+from pipeline.stages.ingest import ingest, recall
 from pipeline.stages.learn import learn
 from pipeline.stages.merge import merge
 from pipeline.stages.plan import Scan
@@ -40,7 +40,8 @@ def run_scan(scan: Scan, conductor: Conductor) -> dict[str, Json]:
         begin_scan(connection, scan.run_id, conductor.now())
     watch = Stopwatch(conductor)
     with watch.stage("ingest"):
-        ingest(scan, conductor)
+        take_in = ingest if scan.inputs else recall
+        take_in(scan, conductor)
     with scan.store.read() as connection:
         partitions = partitions_of(connection, scan.run_id)
     with watch.stage("describe"):

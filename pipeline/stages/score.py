@@ -22,6 +22,8 @@ from pipeline.store.observations import Selected, select_contents
 
 READ_AHEAD = 32
 """Candidates of each partition that are held at once while partitions are merged."""
+THE_STORE = "the store"
+"""Source of listings that were recalled and not read."""
 GONE = Refusal(reason="the file changed while it was scanned", expected="the same bytes throughout a scan")
 
 
@@ -44,7 +46,7 @@ def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: 
 
 
 def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Scoring]:
-    sources = tuple(str(file.path) for file in scan.inputs)
+    sources = tuple(str(file.path) for file in scan.inputs) or (THE_STORE,)
     for sight in sights(scan, bench, partitions):
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)

@@ -10,11 +10,11 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, case, exists, func, select
+from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, select
 
 from pipeline.records import ListingKey, Rejected
-from pipeline.store.ledger import insert_new, record_rejected, upsert
-from pipeline.store.schema import chunks, contents, listings, observations, wanted
+from pipeline.store.ledger import FINISHED, insert_new, record_rejected, upsert
+from pipeline.store.schema import chunks, contents, listings, observations, scans, wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +141,36 @@ def _record_listings(connection: Connection, seen: Iterable[Observation]) -> Non
     ]
     if rows:
         connection.execute(statement.on_conflict_do_update(index_elements=["listing_key"], set_=widened), rows)
+
+
+def recall_observations(connection: Connection, run_id: str) -> int:
+    """Enter the newest capture of every listing that a finished scan saw, as if it stood in a file; return how many."""
+    seen = observations.c
+    newest_first = seen.captured_at.desc(), seen.run_id
+    ranked = (
+        select(
+            seen.listing_key,
+            seen.captured_at,
+            seen.content,
+            func.row_number().over(partition_by=seen.listing_key, order_by=newest_first).label("rank"),
+        )
+        .join_from(observations, scans, scans.c.run_id == seen.run_id)
+        .where(scans.c.state == FINISHED, seen.run_id != run_id)
+        .subquery()
+    )
+    line = func.row_number().over(order_by=ranked.c.listing_key)
+    rows = select(
+        literal(run_id), ranked.c.listing_key, ranked.c.captured_at, ranked.c.content, literal(0), line
+    ).where(ranked.c.rank == 1)
+    columns = ["run_id", "listing_key", "captured_at", "content", "source", "line"]
+    connection.execute(delete(observations).where(seen.run_id == run_id))
+    connection.execute(insert(observations).from_select(columns, rows))
+    count = select(func.count()).select_from(observations).where(seen.run_id == run_id)
+    recalled = connection.execute(count).scalar_one()
+    row = {"run_id": run_id, "source": 0, "sequence": 0, "rows_read": recalled, "rows_rejected": 0}
+    connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
+    connection.execute(insert(chunks), row)
+    return recalled
 
 
 def partitions_of(connection: Connection, run_id: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Whole scans: what is counted, what is looked at again, and what comes out, on both databases."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -268,3 +269,23 @@ def test_the_ledger_tells_of_every_scan(tmp_path: Path, register: Path, store: S
     assert {r.run_id for r in rows} == {r["run_id"] for r in recorded}
     assert {r.state for r in rows} == {"finished"}
     assert all(orjson.loads(r.summary)["run_id"] == r.run_id for r in rows)
+
+
+def test_a_changed_register_is_searched_for_in_all_that_was_seen(
+    tmp_path: Path, register: Path, store_url: str
+) -> None:
+    """Without the snapshots and without their photos; the newest capture of each listing counts."""
+    first = write_snapshot(tmp_path / "first", [row(1, title="Quokka bag"), row(2, title="Quokka bag")])
+    second = write_snapshot(tmp_path / "second", [row(2, title="Plain bag", captured_at=LATER), row(3, title="Quokka")])
+    for snapshot in (first, second):
+        assert run(scan_of([snapshot], register, tmp_path, url=store_url))["counts"]["candidates"] == 0
+        shutil.rmtree(snapshot)
+    changed = write_register(tmp_path / "changed", text="Quokka")
+
+    for _ in range(2):
+        found = run(scan_of([], changed, tmp_path, url=store_url))
+
+        assert [c["listing_id"] for c in candidate_rows(tmp_path / "out")] == ["1", "3"]
+        assert (found["counts"]["rows_read"], found["counts"]["listings"], found["counts"]["repeats"]) == (3, 3, 0)
+        assert (tmp_path / "out" / "rejected.jsonl").read_bytes() == b""
+    assert CALLS["described"] == 0
