@@ -1,6 +1,7 @@
 """The scan as a Prefect flow: by the command, killed and resumed, tried again, and on a schedule."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,9 +58,12 @@ def environment(home: Path) -> dict[str, str]:
 
 def started(market: Path, home: Path) -> subprocess.Popen[str]:
     home.mkdir(exist_ok=True)
-    program = [sys.executable, "-m", "pipeline.cli", "scan", str(market / "snapshot"), "--workers", "1"]
+    return command("scan", str(market / "snapshot"), "--register", str(market / "register"), home=home)
+
+
+def command(*arguments: str, home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*program, "--register", str(market / "register")],
+        [sys.executable, "-m", "pipeline.cli", *arguments, "--workers", "1"],
         cwd=home,
         env=environment(home),
         stdout=subprocess.PIPE,
@@ -90,6 +94,23 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     shown = ["ingest", "describe", "enrol", "learn", "detect", "score", "merge"]
     assert complained.splitlines() == [f"counterfoil: {stage}" for stage in shown]
     assert list(run["seconds"]) == stages
+
+
+def test_a_photo_registered_later_is_found_in_what_was_seen(
+    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    """Seven drawings are nobody's at first; none of the photos is at hand when one is registered."""
+    shutil.copytree(undisturbed[0] / ".counterfoil", tmp_path / ".counterfoil")
+    shutil.copytree(market / "register", tmp_path / "register")
+    draw(tmp_path / "register" / "photo.jpg", 4)
+
+    process = command("rescan", "--register", "register", home=tmp_path)
+
+    _, complained = process.communicate(timeout=240)
+    assert process.returncode == 0, complained
+    rows = map(orjson.loads, (tmp_path / "out" / "candidates.jsonl").read_bytes().splitlines())
+    shown = {r["listing_id"] for r in rows if any(s["detector"] == "photo_reused" for s in r["signals"])}
+    assert shown == {str(n) for n in range(60) if n % 8 == 4}
 
 
 def test_the_command_killed_and_started_again_ends_the_same(
