@@ -127,15 +127,14 @@ FURTHER: dict[str, Attack] = {
 ATTACKS = KNOWN | FURTHER
 
 
-def attacked(name: str, photo: Picture, other: Other, random: Random) -> Picture:
-    """Return an upload of at most `LARGEST` pixels a side."""
-    picture = ATTACKS[name](photo, other, random)
-    picture.thumbnail((LARGEST, LARGEST))
-    return picture
+def attacked(name: str, photo: Picture, other: Other, random: Random) -> bytes:
+    """Return the upload that an attack makes of a photo."""
+    return uploaded(ATTACKS[name](photo, other, random))
 
 
 def uploaded(picture: Picture) -> bytes:
-    """Return a picture as the JPEG that a platform serves."""
+    """Return a picture as the JPEG that a platform serves: at most `LARGEST` pixels a side."""
+    picture.thumbnail((LARGEST, LARGEST))
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()

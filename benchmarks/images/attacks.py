@@ -15,17 +15,18 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from benchmarks.images.alterations import ATTACKS, FURTHER, KNOWN
+from benchmarks.images.alterations import ATTACKS, FURTHER, KNOWN, Other, attacked
 from benchmarks.images.collection import Collection, load
-from benchmarks.images.methods import HASHES, CropResistant, Method
+from benchmarks.images.methods import HASHES, CropResistant, Method, opened
 from benchmarks.images.ours import Counterfoil
+from benchmarks.images.outcomes import ATTACKED, Key, alarms_by_group, innocent_scores, recall_by_attack
 from benchmarks.images.rates import share, threshold
 from benchmarks.images.split import REFERENCES, Innocent, Split, split
 from benchmarks.images.trials import AS_IT_IS, Bench, Subject, Trial, run
@@ -33,7 +34,6 @@ from pipeline.errors import CounterfoilError
 
 TOLERATED = {"1 %": 0.01, "0.1 %": 0.001}
 MEANS = {"mean of 21": KNOWN, "mean of further": FURTHER}
-ATTACKED = "attacked"
 ALTERED_COPIES = 3
 DRAWN = "drawing or logo"
 
@@ -66,7 +66,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     methods = (Counterfoil(collection.folder), *HASHES)
     registers = [parts.assets(count) for count in arguments.assets]
-    bench = Bench.of(collection, methods, registers, arguments.seed)
+    bench = Bench.of(collection, methods, registers, attack, arguments.seed)
     print(f"registered after {time.perf_counter() - started:.0f} s", file=sys.stderr)
     trials = list(run(bench, subjects(parts, arguments.sample, arguments.seed), arguments.workers))
     rows = {count: {m.name: figures(trials, m, count) for m in methods} for count in arguments.assets}
@@ -78,7 +78,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 def slow_figures(collection: Collection, parts: Split, arguments: argparse.Namespace) -> dict[str, Any]:
     """Run the slow method alone, on as few photos as were asked for, as many of them registered."""
     method = CropResistant()
-    bench = Bench.of(collection, [method], [parts.assets(arguments.slow)], arguments.seed)
+    bench = Bench.of(collection, [method], [parts.assets(arguments.slow)], attack, arguments.seed)
     trials = list(run(bench, subjects(parts, arguments.slow, arguments.seed), arguments.workers))
     return {method.name: figures(trials, method, arguments.slow)}
 
@@ -87,11 +87,11 @@ def subjects(parts: Split, sample: int, seed: int) -> list[Subject]:
     """Return what is uploaded: registered photos with every attack; innocent ones as they are and altered."""
     photos = [one for one in parts.innocent if one.group != DRAWN]
     others = tuple(one.item for one in photos)
-    attacked = [
+    copied = [
         Subject(item=item, attacks=tuple(ATTACKS), others=others, group=ATTACKED) for item in parts.references[:sample]
     ]
     count = round(len(parts.innocent) * sample / REFERENCES)
-    return attacked + [innocent_subject(one, photos, seed) for one in parts.innocent[:count]]
+    return copied + [innocent_subject(one, photos, seed) for one in parts.innocent[:count]]
 
 
 def innocent_subject(one: Innocent, photos: Sequence[Innocent], seed: int) -> Subject:
@@ -102,54 +102,32 @@ def innocent_subject(one: Innocent, photos: Sequence[Innocent], seed: int) -> Su
     return Subject(item=one.item, attacks=attacks, others=others, group=one.group, half=one.half)
 
 
-def figures(trials: Iterable[Trial], method: Method, count: int) -> dict[str, Any]:
+def attack(name: str, data: bytes, other: Other, random: Random) -> bytes:
+    return attacked(name, opened(data), other, random)
+
+
+def figures(trials: Sequence[Trial], method: Method, count: int) -> dict[str, Any]:
     """Return a method's recall and false alarms at thresholds and at its published operating points."""
     key = (method.name, count)
-    mine = [trial for trial in trials if key in trial.found]
-    halves = [
-        [
-            trial.found[key].score
-            for trial in mine
-            if trial.subject.group not in (ATTACKED, DRAWN) and trial.subject.half == h
-        ]
-        for h in (0, 1)
-    ]
-    points = {name: threshold(halves[0], tolerated) for name, tolerated in TOLERATED.items()}
+    known = innocent_scores(trials, key, 0, DRAWN)
+    points = {name: threshold(known, tolerated) for name, tolerated in TOLERATED.items()}
     points |= {name: float(np.nextafter(least, -np.inf)) for name, least in method.published.items()}
     return {
-        "milliseconds": 1e3 * float(np.median([trial.seconds[method.name] for trial in mine])),
-        "points": {
-            name: {
-                "threshold": above if np.isfinite(above) else None,
-                "false alarms": share([score > above for score in halves[1]]),
-                "false alarms by group": alarms_by_group(mine, key, above),
-                "recall": recall(mine, key, above),
-            }
-            for name, above in points.items()
-        },
+        "milliseconds": 1e3 * float(np.median([trial.seconds[method.name] for trial in trials])),
+        "points": {name: at(trials, key, above) for name, above in points.items()},
     }
 
 
-def alarms_by_group(trials: Iterable[Trial], key: tuple[str, int], above: float) -> dict[str, Any]:
-    """Return the share flagged among innocent pictures of a kind, of both halves, as they are and altered."""
-    groups: dict[str, list[bool]] = {}
-    for trial in trials:
-        if trial.subject.group != ATTACKED:
-            name = trial.subject.group if trial.attack == AS_IT_IS else "altered"
-            groups.setdefault(name, []).append(trial.found[key].score > above)
-    return {name: share(flags) for name, flags in sorted(groups.items())}
-
-
-def recall(trials: Iterable[Trial], key: tuple[str, int], above: float) -> dict[str, Any]:
-    """Return the share of uploads found by attack, and the means over both lists of attacks."""
-    hits: dict[str, list[bool]] = {name: [] for name in ATTACKS}
-    for trial in trials:
-        if trial.subject.group == ATTACKED:
-            found = trial.found[key]
-            hits[trial.attack].append(found.score > above and trial.subject.item.file in found.assets)
-    shares = {name: share(several) for name, several in hits.items()}
-    means = {title: float(np.mean([shares[name]["share"] for name in names])) for title, names in MEANS.items()}
-    return {"by attack": shares, **means}
+def at(trials: Sequence[Trial], key: Key, above: float) -> dict[str, Any]:
+    """Return recall and false alarms at one threshold."""
+    recall = recall_by_attack(trials, key, above)
+    return {
+        "threshold": above if np.isfinite(above) else None,
+        "false alarms": share([score > above for score in innocent_scores(trials, key, 1, DRAWN)]),
+        "false alarms by group": alarms_by_group(trials, key, above),
+        "recall": recall,
+        **{title: float(np.mean([recall[name]["share"] for name in names])) for title, names in MEANS.items()},
+    }
 
 
 def print_result(result: dict[str, Any]) -> None:
@@ -175,10 +153,8 @@ def print_recall(columns: dict[str, Any]) -> None:
     widths = [max(9, len(name)) for name in columns]
     groups = sorted({group for column in columns.values() for group in column["false alarms by group"]})
     lines = {"recall": list(columns)}
-    lines |= {
-        attack: [f"{c['recall']['by attack'][attack]['share']:.3f}" for c in columns.values()] for attack in ATTACKS
-    }
-    lines |= {mean: [f"{c['recall'][mean]:.3f}" for c in columns.values()] for mean in MEANS}
+    lines |= {name: [f"{c['recall'][name]['share']:.3f}" for c in columns.values()] for name in ATTACKS}
+    lines |= {title: [f"{c[title]:.3f}" for c in columns.values()] for title in MEANS}
     lines["false alarms"] = [f"{c['false alarms']['share']:.4f}" for c in columns.values()]
     lines |= {g: [f"{c['false alarms by group'][g]['share']:.4f}" for c in columns.values()] for g in groups}
     for name, cells in lines.items():

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from random import Random
 
-from PIL import Image
-
-from benchmarks.images.alterations import attacked, uploaded
+from benchmarks.images.alterations import Other
 from benchmarks.images.collection import Collection, Item
 from benchmarks.images.methods import Found, Matcher, Method, opened
+from benchmarks.images.overlays import Picture
 
 AS_IT_IS = "as it is"
+Alter = Callable[[str, bytes, Other, Random], bytes]
+"""From the name of an alteration, a picture's file and other photos to what is uploaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +69,28 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """The methods with their registers."""
+    """The methods with their registers, and what is done to pictures."""
 
     collection: Collection
     methods: tuple[Method, ...]
     matchers: Mapping[tuple[str, int], Matcher]
+    alter: Alter
     seed: int
 
     @classmethod
     def of(
-        cls, collection: Collection, methods: Sequence[Method], registers: Sequence[Sequence[Item]], seed: int
+        cls,
+        collection: Collection,
+        methods: Sequence[Method],
+        registers: Sequence[Sequence[Item]],
+        alter: Alter,
+        seed: int,
     ) -> Bench:
         """Register the same pictures with every method, once for each register."""
         matchers = {
             (method.name, len(assets)): method.matcher(collection, assets) for assets in registers for method in methods
         }
-        return cls(collection=collection, methods=tuple(methods), matchers=matchers, seed=seed)
+        return cls(collection=collection, methods=tuple(methods), matchers=matchers, alter=alter, seed=seed)
 
     def trials(self, subject: Subject) -> list[Trial]:
         """Make the uploads of a subject and show them to every method."""
@@ -110,10 +118,10 @@ class Bench:
             if name == AS_IT_IS:
                 yield data
             else:
-                yield uploaded(attacked(name, opened(data), lambda: self._photo(random.choice(subject.others)), random))  # noqa: B023
+                yield self.alter(name, data, partial(self._some_photo, subject.others, random), random)
 
-    def _photo(self, item: Item) -> Image.Image:
-        return opened(self.collection.read(item.file))
+    def _some_photo(self, others: Sequence[Item], random: Random) -> Picture:
+        return opened(self.collection.read(random.choice(others).file))
 
 
 def run(bench: Bench, subjects: Iterable[Subject], workers: int) -> Iterator[Trial]:
