@@ -64,7 +64,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     collection = load(arguments.collection)
     parts = split(collection, arguments.seed)
     started = time.perf_counter()
-    methods = (Counterfoil(collection.folder), *HASHES)
+    methods = (Counterfoil(), *HASHES)
     registers = [parts.assets(count) for count in arguments.assets]
     bench = Bench.of(collection, methods, registers, attack, arguments.seed)
     print(f"registered after {time.perf_counter() - started:.0f} s", file=sys.stderr)

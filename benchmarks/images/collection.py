@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,16 @@ class Collection:
     def read(self, file: str) -> bytes:
         """Return the bytes of a picture."""
         return (self.folder / file).read_bytes()
+
+    def kept(self, key: object, make: Callable[[], bytes]) -> bytes:
+        """Return what was made for a key in an earlier run, or make it now."""
+        path = self.folder / "kept" / hashlib.sha256(repr(key).encode()).hexdigest()
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(make())
+            part.rename(path)
+        return path.read_bytes()
 
 
 def load(folder: Path) -> Collection:

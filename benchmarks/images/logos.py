@@ -87,7 +87,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     collection = load(arguments.collection)
     random = Random(arguments.seed)
     logos = one_a_brand(collection, arguments.assets, random)
-    methods = (Counterfoil(collection.folder), HASHES[2])
+    methods = (Counterfoil(), HASHES[2])
     bench = Bench.of(collection, methods, [logos], put, arguments.seed)
     trials = list(run(bench, subjects(collection, logos[: arguments.sample], random), arguments.workers))
     rows = {method.name: figures(trials, method, len(logos)) for method in methods}

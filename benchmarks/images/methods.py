@@ -83,15 +83,20 @@ class Hash:
         return words
 
     def matcher(self, collection: Collection, assets: Sequence[Item]) -> Matcher:
-        return Nearest([item.file for item in assets], [self.see(collection.read(item.file)) for item in assets])
+        names = [item.file for item in assets]
+        kept = collection.kept((self.name, names), lambda: self._all(collection, names).tobytes())
+        return Nearest(names, np.frombuffer(kept, dtype=np.uint64).reshape(len(names), -1))
+
+    def _all(self, collection: Collection, names: Sequence[str]) -> Hashes:
+        return np.stack([self.see(collection.read(name)) for name in names])
 
 
 class Nearest:
     """The nearest of some hashes, by comparing all."""
 
-    def __init__(self, names: Sequence[str], hashes: Sequence[Hashes]) -> None:
+    def __init__(self, names: Sequence[str], hashes: Hashes) -> None:
         self._names = names
-        self._columns = np.ascontiguousarray(np.stack(hashes).T)
+        self._columns = np.ascontiguousarray(hashes.T)
 
     def best(self, seen: Sequence[Hashes]) -> list[Found]:
         return [self._nearest(words) for words in seen]

@@ -51,20 +51,13 @@ def batch_of(photos: Sequence[PhotoDescription]) -> ListingBatch:
     )
 
 
-def enrolled(collection: Collection, assets: Sequence[Item], folder: Path | None) -> bytes:
-    """Enrol pictures, or take from a folder what was enrolled of the same pictures by the same code."""
-    register = register_of(assets)
-    if folder is None:
-        return KIT.enrol(register, collection.read)
-    digest = hashlib.sha256(KIT.enroller.encode())
+def enrolled(collection: Collection, assets: Sequence[Item]) -> bytes:
+    """Enrol pictures, or take what an earlier run enrolled of the same pictures by the same code."""
+    digest = hashlib.sha256()
     for source in sorted(Path(next(iter(detectors.image.__path__))).glob("*.py")):
         digest.update(source.read_bytes())
-    for item in assets:
-        digest.update(f"{item.file}\0{(collection.folder / item.file).stat().st_size}\n".encode())
-    path = folder / f"enrolled-{digest.hexdigest()[:24]}.bin"
-    if not path.exists():
-        path.write_bytes(KIT.enrol(register, collection.read))
-    return path.read_bytes()
+    key = (KIT.enroller, digest.hexdigest(), [item.file for item in assets])
+    return collection.kept(key, lambda: KIT.enrol(register_of(assets), collection.read))
 
 
 def image_detectors(register: Register, pictures: bytes) -> tuple[Detector, ...]:
@@ -80,9 +73,6 @@ class Counterfoil:
     name = "counterfoil"
     published: Mapping[str, float] = {"any signal": 0}
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-
     def see(self, data: bytes) -> PhotoDescription | None:
         """Return a photo's description, or None where it is refused."""
         try:
@@ -91,7 +81,7 @@ class Counterfoil:
             return None
 
     def matcher(self, collection: Collection, assets: Sequence[Item]) -> Matcher:
-        pictures = enrolled(collection, assets, self._folder)
+        pictures = enrolled(collection, assets)
         return Detectors(image_detectors(register_of(assets), pictures))
 
 
