@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.images.hostile_files import FORMATS, fuzzed_files, odd_files
+from benchmarks.images.hostile_files import FORMATS, fuzzed_files, heavy_files, odd_files
 from benchmarks.images.ours import KIT
 from pipeline.errors import PhotoRefusedError
 
@@ -87,7 +87,7 @@ def _described(data: bytes) -> str:
 
 def groups(each: int, folder: Path | None, seed: int) -> dict[str, Iterator[tuple[str, bytes]]]:
     """Return the files to try, by group."""
-    found = {"modes, orientations, animations, headers": odd_files()}
+    found = {"modes, orientations, animations, headers": odd_files(), "bombs": heavy_files()}
     found |= {f"{kind}, damaged": fuzzed_files(kind, each, seed) for kind in FORMATS}
     if folder is not None:
         found["folder"] = ((p.name, p.read_bytes()) for p in sorted(folder.rglob("*")) if p.is_file())

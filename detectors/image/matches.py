@@ -62,7 +62,7 @@ PASSES = (
 )
 """The full cross of all views is left out: a part of the photo that equals a crop of a picture proves little and costs
 most. The radii are the largest that stay cheap in a large register; they raise no false alarm on the
-development photos (benchmarks/images_hashes.py measures both)."""
+development photos (benchmarks/images measures both)."""
 
 
 class Queries(NamedTuple):
