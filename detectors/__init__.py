@@ -9,7 +9,7 @@ from typing import ClassVar
 import orjson
 from pydantic import TypeAdapter
 
-from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, describe, enrol
+from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
 from detectors.image.enrol import ENROL_VERSION
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
@@ -37,6 +37,7 @@ TABLE = (
     Entry(MarkInText, lambda register, _: MarkInText(register)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
     Entry(PhotoReused, lambda register, r: PhotoReused(r.enrolled_images, register), frozenset({"enrolled"})),
+    Entry(PictureFound, lambda register, r: PictureFound(r.enrolled_images, register), frozenset({"enrolled"})),
     Entry(GoodsKind, lambda register, _: GoodsKind(register)),
     Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
 )

@@ -250,13 +250,10 @@ class Listing:
 
         Left out: when and by which search it was captured, counters (sold, stock, ratings), and unknown extras.
         """
+        words = (self.url, self.title, self.description, self.brand, self.category)
         content = [
             *self.key,
-            self.url,
-            self.title,
-            self.description,
-            self.brand,
-            self.category,
+            *words,
             sorted(self.attributes.items()),
             self.condition,
             self.gtin,
@@ -292,16 +289,17 @@ class PhotoDescription:
     ----------
     digest : str
         SHA-256 of the file's bytes.
-    width, height : int
-        Pixels, after EXIF orientation.
+    width, height, phash : int
+        Pixels, after EXIF orientation; 64-bit DCT hash of the whole photo (imagehash.phash).
     plain : bool
         Without detail (flat, or nearly): never compared with anything.
-    phash : int
-        64-bit DCT hash of the whole photo (imagehash.phash).
-    views : ndarray of uint64, shape (n, 4)
-        256-bit hashes of the photo's views, most significant word first; n is 0 for a plain photo.
-    boxes : ndarray of float32, shape (n, 4)
-        Where each view lies: left, top, right, bottom as shares of width and height.
+    views, boxes : ndarray of uint64 and of float32, shape (n, 4)
+        256-bit hashes of the photo's views, most significant word first, and where each view lies: left, top, right,
+        bottom as shares of width and height. None for a plain photo.
+    codes, places : ndarray of uint64, shape (m, 2), and of uint16, shape (m, 4)
+        Local features: what each looks like, and where it lies (`detectors.image.features`).
+    thumb : bytes
+        The photo in grey, small, as a JPEG file; empty without local features.
     """
 
     digest: str
@@ -311,6 +309,9 @@ class PhotoDescription:
     phash: int
     views: NDArray[np.uint64]
     boxes: NDArray[np.float32]
+    codes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint64))
+    places: NDArray[np.uint16] = field(default_factory=lambda: np.zeros((0, 4), dtype=np.uint16))
+    thumb: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,23 @@
-"""What is kept of a photo: its size, its hashes and where each was taken."""
+"""What is kept of a photo: its size, its hashes, its local features and a thumbnail."""
 
 from __future__ import annotations
 
 import hashlib
 
+import cv2
 import numpy as np
 
 from detectors.image import hashes, views
-from detectors.image.decode import Grey, decode
+from detectors.image.decode import Grey, decode, fitted
+from detectors.image.features import features
 from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.records import PhotoDescription
 
-DESCRIBE_VERSION = "photo-3"
+DESCRIBE_VERSION = "photo-4"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
+_SIDE, _QUALITY = 192, 70
+"""Longer side and JPEG quality of the thumbnail that is kept."""
 MIN_DETAIL = 64
 """Coefficients of 256 that must stand clear of noise; with fewer, the hash would be that of any flat picture."""
 
@@ -44,6 +48,7 @@ def describe(data: bytes) -> PhotoDescription:
     found = np.concatenate([look for look, _ in looks])
     boxes = np.concatenate([box for _, box in looks])
     plain = not boxes.any()
+    local = features(picture.detail)
     return PhotoDescription(
         digest=hashlib.sha256(data).hexdigest(),
         width=picture.width,
@@ -52,7 +57,16 @@ def describe(data: bytes) -> PhotoDescription:
         phash=hashes.phash(first),
         views=found[:0] if plain else found,
         boxes=boxes[:0] if plain else boxes,
+        codes=local.codes,
+        places=local.places,
+        thumb=_packed(picture.detail) if len(local.codes) else b"",
     )
+
+
+def _packed(detail: Grey) -> bytes:
+    """Return a picture as a small JPEG file."""
+    _, data = cv2.imencode(".jpg", fitted(detail, _SIDE), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return data.tobytes()
 
 
 def hashed(thumb: Grey, fixed: Windows, measured: Boxes) -> tuple[hashes.Hashes, Boxes]:

@@ -1,4 +1,4 @@
-"""The register's pictures, hashed once: what the detector searches."""
+"""The register's pictures, hashed and described once: what the detectors search."""
 
 from __future__ import annotations
 
@@ -12,22 +12,41 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from detectors.image.decode import decode
+from detectors.image.agreement import SIDE, thumbnail
+from detectors.image.decode import Grey, decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
+from detectors.image.features import Codes, Features, Places, features
 from detectors.image.hashes import Hashes, library_phash
+from detectors.image.renditions import rendered_features
 from detectors.image.spectra import Boxes
 from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
-from pipeline.records import Register
+from pipeline.records import AssetKind, Register
 
-ENROL_VERSION = f"enrolled-4/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-5/{DESCRIBE_VERSION}"
 _ARRAYS = {
-    "hashes": (np.uint64, 4),
-    "boxes": (np.float32, 4),
-    "images": (np.int32, 0),
-    "views": (np.int32, 0),
-    "phashes": (np.uint64, 0),
+    "hashes": (np.uint64, (4,)),
+    "boxes": (np.float32, (4,)),
+    "images": (np.int32, ()),
+    "views": (np.int32, ()),
+    "phashes": (np.uint64, ()),
+    "sizes": (np.int32, (2,)),
+    "thumbs": (np.uint8, (SIDE, SIDE)),
+    "thresholds": (np.float32, ()),
+    "codes": (np.uint64, (2,)),
+    "places": (np.uint16, (4,)),
+    "owners": (np.int32, ()),
+    "counts": (np.int32, ()),
 }
+"""Type and shape of a row of each array."""
+THRESHOLD = 0.8
+"""The score from which a picture counts as seen, unless it is known to need another."""
+_ALIKE = (
+    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts"),
+    ("hashes", "images", "views", "boxes"),
+    ("codes", "places", "owners"),
+)
+"""What has one row for each picture, each view and each local feature."""
 
 
 class RefusedImage(NamedTuple):
@@ -39,7 +58,7 @@ class RefusedImage(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EnrolledImages:
-    """Hashes of every usable picture that a register's assets name.
+    """Hashes and local features of every usable picture that a register's assets name.
 
     Attributes
     ----------
@@ -55,6 +74,20 @@ class EnrolledImages:
         Which of `REFERENCE_VIEWS` each hash shows.
     boxes : ndarray of float32, shape (n, 4)
         Where the view lies, in shares of the picture.
+    sizes : ndarray of int32, shape (m, 2)
+        Width and height of each picture.
+    thumbs : ndarray of uint8, shape (m, 128, 128)
+        Each picture in grey, square whatever its proportions.
+    thresholds : ndarray of float32, shape (m,)
+        The score from which each picture counts as seen.
+    codes : ndarray of uint64, shape (k, 2)
+        What the local features of the pictures and of their renditions look like.
+    places : ndarray of uint16, shape (k, 4)
+        Where each local feature lies in its picture.
+    owners : ndarray of int32, shape (k,)
+        To which of `names` each local feature belongs.
+    counts : ndarray of int32, shape (m,)
+        How many local features each picture has as it is: with few, it is hard to find on goods.
     refused : tuple of RefusedImage
         Pictures that cannot be used.
     """
@@ -65,12 +98,19 @@ class EnrolledImages:
     images: NDArray[np.int32]
     views: NDArray[np.int32]
     boxes: Boxes
+    sizes: NDArray[np.int32]
+    thumbs: NDArray[np.uint8]
+    thresholds: NDArray[np.float32]
+    codes: Codes
+    places: Places
+    owners: NDArray[np.int32]
+    counts: NDArray[np.int32]
     refused: tuple[RefusedImage, ...]
 
     def __post_init__(self) -> None:
-        rows = len(self.hashes)
-        if not rows == len(self.images) == len(self.views) == len(self.boxes) or len(self.phashes) != len(self.names):
-            raise ValueError("the arrays of enrolled images differ in length")
+        for rows, *others in _ALIKE:
+            if any(len(getattr(self, other)) != len(getattr(self, rows)) for other in others):
+                raise ValueError("the arrays of enrolled images differ in length")
 
     @property
     def digest(self) -> str:
@@ -115,26 +155,31 @@ def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> No
     """Raise ValueError unless version, types and shapes are right and every row points to a picture and a view."""
     if header["version"] != ENROL_VERSION:
         raise ValueError(f"got version {header['version']!r}, expected {ENROL_VERSION!r}")
-    for name, (kind, columns) in _ARRAYS.items():
+    for name, (kind, row) in _ARRAYS.items():
         array = arrays[name]
-        if array.dtype != kind or array.shape[1:] != ((columns,) if columns else ()):
+        if array.dtype != kind or array.shape[1:] != row:
             raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
-    for name, limit in (("images", len(header["names"])), ("views", len(REFERENCE_VIEWS))):
+    pictures = len(header["names"])
+    for name, limit in (("images", pictures), ("owners", pictures), ("views", len(REFERENCE_VIEWS))):
         if not np.all((arrays[name] >= 0) & (arrays[name] < limit)):  # type: ignore[operator]
             raise ValueError(f"{name} points outside")
 
 
 class _Enrolled(NamedTuple):
-    """One picture's hashes."""
+    """What is kept of one picture."""
 
     phash: int
     hashes: Hashes
     views: NDArray[np.int32]
     boxes: Boxes
+    size: tuple[int, int]
+    thumb: Grey
+    features: Features
+    plenty: int
 
 
 def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
-    """Hash every picture that an asset of the register names.
+    """Hash and describe every picture that an asset of the register names.
 
     Parameters
     ----------
@@ -149,29 +194,52 @@ def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
         A picture that several assets name stands there once. One that cannot be read or decoded, or that has no
         detail, is listed under `refused`.
     """
-    names = sorted({name for holder in register.rights_holders for asset in holder.assets for name in asset.images})
+    kinds: dict[str, set[AssetKind]] = {}
+    for asset in (asset for holder in register.rights_holders for asset in holder.assets):
+        for name in asset.images:
+            kinds.setdefault(name, set()).add(asset.kind)
     pictures: dict[str, _Enrolled] = {}
     refused = []
-    for name in names:
+    for name in sorted(kinds):
         try:
-            pictures[name] = _enrolled(read(name))
+            pictures[name] = _enrolled(read(name), printed=not kinds[name].isdisjoint(_PRINTED))
         except (OSError, PhotoRefusedError) as error:
             refused.append(RefusedImage(name, str(error)))
+    return _gathered(pictures, tuple(refused))
+
+
+_PRINTED = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
+
+
+def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...]) -> EnrolledImages:
+    """Lay the pictures' arrays one after another."""
     kept = list(pictures.values())
-    sizes = [len(picture.hashes) for picture in kept]
+    numbers = np.arange(len(kept), dtype=np.int32)
+
+    def joined(name: str, rows: list[NDArray[Any]]) -> NDArray[Any]:
+        kind, row = _ARRAYS[name]
+        return np.concatenate([np.zeros((0, *row), dtype=kind), *rows])
+
     return EnrolledImages(
         names=tuple(pictures),
         phashes=np.array([picture.phash for picture in kept], dtype=np.uint64),
-        hashes=np.concatenate([np.zeros((0, 4), dtype=np.uint64), *(picture.hashes for picture in kept)]),
-        images=np.repeat(np.arange(len(kept), dtype=np.int32), sizes),
-        views=np.concatenate([np.zeros(0, dtype=np.int32), *(picture.views for picture in kept)]),
-        boxes=np.concatenate([np.zeros((0, 4), dtype=np.float32), *(picture.boxes for picture in kept)]),
-        refused=tuple(refused),
+        hashes=joined("hashes", [picture.hashes for picture in kept]),
+        images=np.repeat(numbers, [len(picture.hashes) for picture in kept]),
+        views=joined("views", [picture.views for picture in kept]),
+        boxes=joined("boxes", [picture.boxes for picture in kept]),
+        sizes=np.array([picture.size for picture in kept], dtype=np.int32).reshape(-1, 2),
+        thumbs=joined("thumbs", [picture.thumb[None] for picture in kept]),
+        thresholds=np.full(len(kept), THRESHOLD, dtype=np.float32),
+        codes=joined("codes", [picture.features.codes for picture in kept]),
+        places=joined("places", [picture.features.places for picture in kept]),
+        owners=np.repeat(numbers, [len(picture.features.codes) for picture in kept]),
+        counts=np.array([picture.plenty for picture in kept], dtype=np.int32),
+        refused=refused,
     )
 
 
-def _enrolled(data: bytes) -> _Enrolled:
-    """Hash the views of all layers of one registered picture, leaving out views without detail."""
+def _enrolled(data: bytes, *, printed: bool) -> _Enrolled:
+    """Hash the views of all layers of one registered picture, leaving out views without detail, and its features."""
     picture = decode(data)
     shape = picture.width / picture.height
     looks = [hashed(layer, REFERENCE, reference_boxes(layer, shape)) for layer in picture.layers]
@@ -180,4 +248,13 @@ def _enrolled(data: bytes) -> _Enrolled:
     kept = boxes.any(axis=1)
     if not kept.any():
         raise PhotoRefusedError("the image has no detail", got="a flat picture", expected="something to recognise")
-    return _Enrolled(library_phash(picture.layers[0]), hashes[kept], views[kept], boxes[kept])
+    return _Enrolled(
+        phash=library_phash(picture.layers[0]),
+        hashes=hashes[kept],
+        views=views[kept],
+        boxes=boxes[kept],
+        size=(picture.width, picture.height),
+        thumb=thumbnail(picture.detail),
+        features=rendered_features(picture.detail, printed=printed),
+        plenty=len(features(picture.detail).codes),
+    )

@@ -127,6 +127,8 @@ def usable_photos(content: Content, described: Described) -> tuple[Photo, ...]:
     )
 
 
+_ARRAYS = {"views": ("<u8", 4), "boxes": ("<f4", 4), "codes": ("<u8", 2), "places": ("<u2", 4)}
+"""Arrays of a description: how their numbers are stored, and how many stand in a row."""
 _SHELF = pa.schema(
     [
         ("digest", pa.string()),
@@ -136,6 +138,9 @@ _SHELF = pa.schema(
         ("phash", pa.uint64()),
         ("views", pa.binary()),
         ("boxes", pa.binary()),
+        ("codes", pa.binary()),
+        ("places", pa.binary()),
+        ("thumb", pa.binary()),
         ("reason", pa.string()),
         ("expected", pa.string()),
     ]
@@ -151,8 +156,8 @@ def _shelf_row(digest: str, seen: PhotoDescription | Refusal) -> dict[str, objec
         "height": seen.height,
         "plain": seen.plain,
         "phash": seen.phash,
-        "views": seen.views.astype("<u8").tobytes(),
-        "boxes": seen.boxes.astype("<f4").tobytes(),
+        "thumb": seen.thumb,
+        **{name: getattr(seen, name).astype(kind).tobytes() for name, (kind, _) in _ARRAYS.items()},
     }
 
 
@@ -160,10 +165,12 @@ def _from_shelf_row(row: dict[str, object]) -> PhotoDescription | Refusal:
     refusal = _refusal(row)
     if refusal is not None:
         return refusal
-    fields = {name: row[name] for name in ("digest", "width", "height", "plain", "phash")}
-    views = np.frombuffer(row["views"], dtype="<u8").reshape(-1, 4)  # type: ignore[call-overload]
-    boxes = np.frombuffer(row["boxes"], dtype="<f4").reshape(-1, 4)  # type: ignore[call-overload]
-    return PhotoDescription(**fields, views=views, boxes=boxes)  # type: ignore[arg-type]
+    fields = {name: row[name] for name in ("digest", "width", "height", "plain", "phash", "thumb")}
+    arrays = {
+        name: np.frombuffer(row[name], dtype=kind).reshape(-1, columns)  # type: ignore[call-overload]
+        for name, (kind, columns) in _ARRAYS.items()
+    }
+    return PhotoDescription(**fields, **arrays)  # type: ignore[arg-type]
 
 
 def _refusal(row: dict[str, Any]) -> Refusal | None:

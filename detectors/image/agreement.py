@@ -1,0 +1,123 @@
+"""Whether a photo shows what a registered picture shows, block by block, once the one is laid over the other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.image.decode import Grey
+from detectors.image.geometry import Movement
+
+SIDE = 128
+"""Rows and columns of a registered picture's thumbnail, whatever the picture's proportions."""
+_BLOCK = 16
+_BLOCKS = SIDE // _BLOCK
+_TEXTURE = 6.0
+"""Standard deviation in grey levels from which a block shows something."""
+_ALIKE = 0.6
+_CONFIDENCE = 1.28
+"""Standard deviations of a one-sided bound at 90 %."""
+
+
+class Agreement(NamedTuple):
+    """Blocks of the picture, of 64.
+
+    Attributes
+    ----------
+    agreeing : int
+        Those that look alike in both.
+    visible : int
+        Those that lie inside the photo.
+    textured : int
+        Those that show anything at all; the others are not counted in the first two.
+    box : tuple of float
+        The part of the picture that the agreeing blocks lie in: left, top, right, bottom in shares; zero if none.
+    """
+
+    agreeing: int
+    visible: int
+    textured: int
+    box: tuple[float, float, float, float]
+
+    @property
+    def share(self) -> float:
+        """How much of the picture the photo shows, 0 to 1."""
+        return self.agreeing / self.textured if self.textured else 0.0
+
+    @property
+    def bound(self) -> float:
+        """The least share of agreeing blocks among the visible that is still likely [1]_.
+
+        References
+        ----------
+        .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+        """
+        if not self.visible:
+            return 0.0
+        share, n, z = self.agreeing / self.visible, self.visible, _CONFIDENCE
+        middle = share + z * z / (2 * n)
+        return (middle - z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))) / (1 + z * z / n)
+
+
+def thumbnail(picture: Grey) -> Grey:
+    """Return what is kept of a registered picture: 128 x 128 grey levels, by area averages."""
+    return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movement) -> Agreement:
+    """Compare a registered picture with the part of a photo that a movement carries it to.
+
+    Parameters
+    ----------
+    thumb : ndarray of uint8, shape (128, 128)
+        The registered picture, from `thumbnail`.
+    size : ndarray of int32, shape (2,)
+        Its width and height.
+    photo : ndarray of uint8, shape (rows, columns)
+        The photo in its own proportions, mirrored if the movement is for its mirror image.
+    movement : ndarray of float64, shape (2, 3)
+        From points of the picture to points of the photo, in shares of the longer sides.
+
+    Returns
+    -------
+    Agreement
+        Blocks are alike if the normalised cross-correlation of their grey levels is above 0.6.
+    """
+    scale = np.diag(size / size.max() / SIDE)
+    linear = movement[:, :2] @ scale * max(photo.shape)
+    shift = movement[:, 2] * max(photo.shape) + linear @ [0.5, 0.5] - 0.5
+    laid = np.concatenate([linear, shift[:, None]], axis=1)
+    flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+    seen = cv2.warpAffine(photo, laid, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    inside = cv2.warpAffine(np.ones_like(photo), laid, (SIDE, SIDE), flags=flags)
+    ours, theirs = _centred(thumb), _centred(np.asarray(seen, dtype=np.uint8))
+    mine = np.sqrt((ours**2).mean(axis=1))
+    textured = mine > _TEXTURE
+    visible = textured & (_blocks(np.asarray(inside)).min(axis=1) > 0)
+    energy = mine * np.sqrt((theirs**2).mean(axis=1))
+    alike = visible & ((ours * theirs).mean(axis=1) > _ALIKE * np.maximum(energy, 1e-6))
+    return Agreement(int(alike.sum()), int(visible.sum()), int(textured.sum()), _around(alike))
+
+
+def _around(blocks: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    """Return the box around the blocks that are marked."""
+    rows, columns = np.nonzero(blocks.reshape(_BLOCKS, _BLOCKS))
+    if not len(rows):
+        return 0.0, 0.0, 0.0, 0.0
+    left, right, top, bottom = columns.min(), columns.max() + 1, rows.min(), rows.max() + 1
+    return float(left / _BLOCKS), float(top / _BLOCKS), float(right / _BLOCKS), float(bottom / _BLOCKS)
+
+
+def _blocks(grey: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Cut 128 x 128 pixels into 64 rows of 256."""
+    return grey.reshape(_BLOCKS, _BLOCK, _BLOCKS, _BLOCK).swapaxes(1, 2).reshape(_BLOCKS * _BLOCKS, -1)
+
+
+def _centred(grey: Grey) -> NDArray[np.float32]:
+    """Return the grey levels of each block less their mean."""
+    blocks = _blocks(cv2.blur(grey, (3, 3))).astype(np.float32)
+    centred: NDArray[np.float32] = blocks - blocks.mean(axis=1, keepdims=True)
+    return centred

@@ -1,0 +1,131 @@
+"""From a sighting to a signal: the sentence and the evidence that a reviewer can check."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.image.enrol import EnrolledImages
+from detectors.image.evidence import SUBJECTS
+from detectors.image.sightings import Sighting
+from pipeline.records import Asset, Photo, Signal
+
+DETECTOR = "picture_found"
+CLEAR = 1.6
+"""The score from which a sighting is clear."""
+WHOLE = 0.5
+"""The share of a picture's blocks from which it counts as seen whole."""
+OBSERVATIONS = tuple(
+    f"{what}.{extent}.{clarity}"
+    for what, _ in SUBJECTS.values()
+    for extent in ("found", "element")
+    for clarity in ("clear", "faint")
+)
+
+
+class Finding(NamedTuple):
+    """A sighting, and the photo it was made in."""
+
+    sighting: Sighting
+    photo: Photo
+
+    @property
+    def rank(self) -> tuple[float, int, int, bool]:
+        """The smaller, the better: by score, then in the order of photos and pictures."""
+        return -self.sighting.score, self.photo.index, self.sighting.image, self.sighting.mirrored
+
+
+def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages) -> Signal:
+    """Return the signal of a finding.
+
+    Parameters
+    ----------
+    finding : Finding
+        What was found, and in which photo.
+    holder : str
+        The rights holder's id.
+    asset : Asset
+        The asset that names the registered picture.
+    enrolled : EnrolledImages
+        The registered pictures.
+
+    Returns
+    -------
+    Signal
+        With `strength` 0 for nothing alike, approaching 1 for hundreds of features and all blocks alike.
+    """
+    sighting, photo = finding
+    seen = sighting.agreement
+    what, _ = SUBJECTS[asset.kind]
+    extent = "found" if seen.share >= WHOLE else "element"
+    clarity = "clear" if sighting.score >= CLEAR else "faint"
+    size = enrolled.sizes[sighting.image]
+    corners = _corners(sighting, size, photo)
+    turn, scale = _turn_and_scale(sighting)
+    return Signal(
+        detector=DETECTOR,
+        observation=f"{what}.{extent}.{clarity}",
+        rights_holder_id=holder,
+        asset_id=asset.id,
+        strength=round(sighting.score / (1 + sighting.score), 6),
+        reason=_sentence(finding, asset, enrolled),
+        evidence={
+            "kind": "image",
+            "image": photo.index,
+            "name": photo.name,
+            "box": _box(corners),
+            "corners": corners.round(4).tolist(),
+            "asset_image": enrolled.names[sighting.image],
+            "asset_box": [round(edge, 4) for edge in seen.box],
+            "tier": "local features",
+            "mirrored": sighting.mirrored,
+            "rotation_degrees": round(turn, 1),
+            "scale": round(scale, 4),
+            "share_of_asset": round(seen.share, 4),
+            "inliers": len(sighting.alignment.pairs),
+            "agreeing_blocks": seen.agreeing,
+            "visible_blocks": seen.visible,
+            "score": round(sighting.score, 4),
+        },
+    )
+
+
+def _sentence(finding: Finding, asset: Asset, enrolled: EnrolledImages) -> str:
+    """Say what is seen where and how well, counting photos from 1."""
+    sighting, photo = finding
+    seen = sighting.agreement
+    extent = "" if seen.share >= WHOLE else "an element of "
+    turned = round(_turn_and_scale(sighting)[0])
+    changes = [change for change, there in (("mirrored", sighting.mirrored), (f"turned by {turned}°", turned)) if there]
+    change = f", {' and '.join(changes)}" if changes else ""
+    return (
+        f"Photo {photo.index + 1} shows {extent}the registered {SUBJECTS[asset.kind][1]} "
+        f"{enrolled.names[sighting.image]}{change} ({len(sighting.alignment.pairs)} points match, "
+        f"{seen.agreeing} of {seen.visible} visible parts look alike)"
+    )
+
+
+def _corners(sighting: Sighting, size: NDArray[np.int32], photo: Photo) -> NDArray[np.float64]:
+    """Return where the picture's corners lie in the photo as it is, in shares of its width and height, clockwise."""
+    across, down = size / size.max()
+    corners = np.array([[0, 0], [across, 0], [across, down], [0, down]])
+    movement = sighting.alignment.movement
+    seen = np.array([photo.description.width, photo.description.height])
+    shares: NDArray[np.float64] = (corners @ movement[:, :2].T + movement[:, 2]) * seen.max() / seen
+    if sighting.mirrored:
+        shares[:, 0] = 1 - shares[:, 0]
+    return shares
+
+
+def _box(corners: NDArray[np.float64]) -> list[float]:
+    """Return the part of the photo around the corners: left, top, right, bottom."""
+    inside = corners.clip(0, 1)
+    return [round(float(edge), 4) for edge in (*inside.min(axis=0), *inside.max(axis=0))]
+
+
+def _turn_and_scale(sighting: Sighting) -> tuple[float, float]:
+    """Return by how many degrees clockwise the picture is turned, and its longer side in longer sides of the photo."""
+    (a, b), (c, d) = sighting.alignment.movement[:, :2]
+    return float(np.degrees(np.arctan2(c - b, a + d))), float(np.sqrt(abs(a * d - b * c)))

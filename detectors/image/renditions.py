@@ -1,0 +1,76 @@
+"""Renditions of a registered picture: how it looks when goods bear it, small, in one colour or light on dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from detectors.image.decode import Grey, fitted
+from detectors.image.features import UNIT, Features, features
+
+_SIDES = (128, 64)
+"""Longer sides at which a print is enrolled again: its features depend on the pixels it is drawn with."""
+_MARGIN = 0.15
+"""Share of the longer side that is added around, since features are not found at an edge."""
+_CONTRAST = 40
+"""Grey levels by which ink differs from the ground that it stands on."""
+_INK, _PAPER = 30, 225
+
+
+def rendered_features(picture: Grey, *, printed: bool) -> Features:
+    """Return the features of a registered picture, and of its renditions where it may be printed on goods.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (rows, columns)
+        The picture in its own proportions.
+    printed : bool
+        Whether goods bear it: logos and artworks.
+
+    Returns
+    -------
+    Features
+        Those of the picture as it is come first; all places are shares of the picture as it is.
+    """
+    found = [features(picture)]
+    if printed:
+        found += [_without_margin(features(margined), picture) for margined in _renditions(picture)]
+    return Features(np.concatenate([each.codes for each in found]), np.concatenate([each.places for each in found]))
+
+
+def _renditions(picture: Grey) -> Iterator[Grey]:
+    """Yield the picture as it is, in negative, and in one colour both ways, each in several sizes, with a margin."""
+    ground = _ground(picture)
+    ink = np.abs(picture.astype(np.int16) - ground) > _CONTRAST
+    printed = np.where(ink, _INK, _PAPER).astype(np.uint8)
+    silhouette = np.asarray(cv2.GaussianBlur(printed, (3, 3), 0), dtype=np.uint8)
+    yield from map(_with_margin, (~picture, silhouette, ~silhouette))
+    for whole in (picture, ~picture, silhouette, ~silhouette):
+        yield from (_with_margin(fitted(whole, side)) for side in _SIDES)
+
+
+def _ground(picture: Grey) -> int:
+    """Return the usual grey level along the edges."""
+    return int(np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])))
+
+
+def _with_margin(picture: Grey) -> Grey:
+    margin = round(_MARGIN * max(picture.shape))
+    ground = float(_ground(picture))
+    widened = cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(ground,))
+    return np.asarray(widened, dtype=np.uint8)
+
+
+def _without_margin(found: Features, picture: Grey) -> Features:
+    """Count places in shares of the picture without its margin; those that lie in the margin are left out."""
+    rows, columns = picture.shape
+    longer = max(rows, columns)
+    margin = _MARGIN * longer
+    widths = np.array([columns, rows, longer])
+    places = (found.places[:, :3] + 0.5) / UNIT * (widths + 2 * margin) - [margin, margin, 0]
+    shares = places / widths
+    inside = np.all((shares >= 0) & (shares < 1), axis=1)
+    scaled = np.column_stack([shares[inside] * UNIT, found.places[inside, 3]]).astype(np.uint16)
+    return Features(found.codes[inside], scaled)

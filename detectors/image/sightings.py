@@ -1,0 +1,102 @@
+"""Which registered pictures are seen in a photo by their local features: vote, movement, blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from detectors.image.agreement import Agreement, agreement
+from detectors.image.decode import Grey
+from detectors.image.enrol import EnrolledImages
+from detectors.image.feature_index import Meetings, differing
+from detectors.image.features import Codes, mirrored
+from detectors.image.geometry import FEWEST, MOST_PAIRS, Alignment, Poses, align, most_agreeing, poses
+from pipeline.records import PhotoDescription
+
+Find = Callable[[Codes], Meetings]
+"""From codes of a photo to the enrolled codes that they meet."""
+
+
+class Sighting(NamedTuple):
+    """A registered picture that lies somewhere in a photo.
+
+    Attributes
+    ----------
+    image : int
+        Place of the registered picture in `EnrolledImages.names`.
+    mirrored : bool
+        Whether the photo shows its mirror image; the movement is then that into the mirrored photo.
+    alignment : Alignment
+        How it lies there.
+    agreement : Agreement
+        How far the two look alike.
+    score : float
+        The logarithm of one more than the agreeing features, times the likely share of agreeing blocks.
+    """
+
+    image: int
+    mirrored: bool
+    alignment: Alignment
+    agreement: Agreement
+    score: float
+
+
+def sightings(photo: PhotoDescription, enrolled: EnrolledImages, find: Find) -> Iterator[Sighting]:
+    """Yield every registered picture that a photo seems to show, however faintly.
+
+    Parameters
+    ----------
+    photo : PhotoDescription
+        The photo.
+    enrolled : EnrolledImages
+        The registered pictures.
+    find : callable
+        From codes to the enrolled codes that they meet.
+
+    Yields
+    ------
+    Sighting
+        At most two a picture, one of them mirrored.
+    """
+    size = np.array([photo.width, photo.height], dtype=np.int32)
+    for turned in (False, True):
+        codes = mirrored(photo.codes) if turned else photo.codes
+        places = poses(photo.places, size, mirrored=turned)
+        for image, ours, theirs in _shortlist(codes, places, enrolled, find(codes)):
+            alignment = align(ours, theirs)
+            if alignment is None:
+                continue
+            thumb = _thumb(photo.thumb, turned)
+            seen = agreement(enrolled.thumbs[image], enrolled.sizes[image], thumb, alignment.movement)
+            yield Sighting(image, turned, alignment, seen, float(np.log1p(len(alignment.pairs))) * seen.bound)
+
+
+def _shortlist(
+    codes: Codes, places: Poses, enrolled: EnrolledImages, met: Meetings
+) -> Iterator[tuple[int, Poses, Poses]]:
+    """Yield the pictures with which enough features agree on some movement, and the poses of the pairs."""
+    images = enrolled.owners[met.stored]
+    bits = differing(codes[met.query], enrolled.codes[met.stored])
+    order = np.lexsort((met.stored, met.query, bits, images))
+    counts = np.bincount(images, minlength=len(enrolled.names))
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    kept = order[(rank < MOST_PAIRS) & (counts[images[order]] >= FEWEST)]
+    query, stored, images = met.query[kept], met.stored[kept], images[kept]
+    if not len(kept):
+        return
+    theirs = places[query]
+    ours = poses(enrolled.places[stored], enrolled.sizes[images])
+    named, starts, sizes = np.unique(images, return_index=True, return_counts=True)
+    agreeing = most_agreeing(ours, theirs, sizes)
+    for place in np.flatnonzero(agreeing >= FEWEST).tolist():
+        rows = slice(starts[place], starts[place] + sizes[place])
+        yield int(named[place]), ours[rows], theirs[rows]
+
+
+def _thumb(data: bytes, turned: bool) -> Grey:  # noqa: FBT001
+    """Decode a photo's thumbnail, mirrored or not."""
+    thumb = np.asarray(cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    return np.ascontiguousarray(thumb[:, ::-1]) if turned else thumb
