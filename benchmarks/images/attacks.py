@@ -6,7 +6,7 @@ COLLECTION is what `prepare` wrote. 300 photos are registered, with drawings and
 asked for, and each photo is uploaded once for every attack. Innocent are other photos by the same senders, photos by
 other senders, and altered copies of both. Thresholds are chosen on half of the innocent photos and reported on the
 other; no sender is in both. An upload counts as found if its own photo has the best score, and that exceeds the
-threshold. `--sample` takes so many registered photos to attack, and as large a share of the innocent ones.
+threshold. `--sample` takes so many registered photos to attack, and alters as large a share of the innocent ones.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from pipeline.errors import CounterfoilError
 
 TOLERATED = {"1 %": 0.01, "0.1 %": 0.001}
 MEANS = {"mean of 21": KNOWN, "mean of further": FURTHER}
-ALTERED_COPIES = 3
+ALTERED_COPIES = 4
 DRAWN = "drawing or logo"
 
 
@@ -84,22 +84,22 @@ def slow_figures(collection: Collection, parts: Split, arguments: argparse.Names
 
 
 def subjects(parts: Split, sample: int, seed: int) -> list[Subject]:
-    """Return what is uploaded: registered photos with every attack; innocent ones as they are and altered."""
-    photos = [one for one in parts.innocent if one.group != DRAWN]
-    others = tuple(one.item for one in photos)
+    """Return what is uploaded: registered photos with every attack, innocent pictures as they are and altered."""
+    photos = tuple(one.item for one in parts.innocent if one.group != DRAWN)
     copied = [
-        Subject(item=item, attacks=tuple(ATTACKS), others=others, group=ATTACKED) for item in parts.references[:sample]
+        Subject(item=item, attacks=tuple(ATTACKS), others=photos, group=ATTACKED) for item in parts.references[:sample]
     ]
-    count = round(len(parts.innocent) * sample / REFERENCES)
-    return copied + [innocent_subject(one, photos, seed) for one in parts.innocent[:count]]
+    portion = round(len(parts.innocent) * sample / REFERENCES)
+    innocent = [innocent_subject(one, parts, seed, altered=i < portion) for i, one in enumerate(parts.innocent)]
+    return copied + innocent
 
 
-def innocent_subject(one: Innocent, photos: Sequence[Innocent], seed: int) -> Subject:
-    """Return an innocent picture with a few alterations, and only photos of its own half beside it."""
+def innocent_subject(one: Innocent, parts: Split, seed: int, *, altered: bool) -> Subject:
+    """Return an innocent picture as it is and, if a photo is to be altered too, with only photos of its half beside it."""
     drawn = Random(f"{seed}/{one.item.file}").sample(list(ATTACKS), ALTERED_COPIES)
-    attacks = (AS_IT_IS, *drawn) if one.group != DRAWN else (AS_IT_IS,)
-    others = tuple(other.item for other in photos if other.half == one.half)
-    return Subject(item=one.item, attacks=attacks, others=others, group=one.group, half=one.half)
+    attacks = (AS_IT_IS, *drawn) if altered and one.group != DRAWN else (AS_IT_IS,)
+    beside = tuple(other.item for other in parts.innocent if other.half == one.half and other.group != DRAWN)
+    return Subject(item=one.item, attacks=attacks, others=beside, group=one.group, half=one.half)
 
 
 def attack(name: str, data: bytes, other: Other, random: Random) -> bytes:

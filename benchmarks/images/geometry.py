@@ -56,7 +56,8 @@ def collage(photo: Picture, other: Callable[[], Picture], random: Random, tiles:
 
 def inset(photo: Picture, other: Picture, random: Random) -> Picture:
     """Put a copy of 380 pixels somewhere on another photo of 800 pixels."""
-    sheet = ImageOps.contain(other, (800, 800))
+    shape = (800, 800)
+    sheet = ImageOps.contain(other, shape) if 2 * min(other.size) > max(other.size) else ImageOps.fit(other, shape)
     small = ImageOps.contain(photo, (380, 380))
     sheet.paste(small, (random.randint(0, sheet.width - small.width), random.randint(0, sheet.height - small.height)))
     return sheet
