@@ -95,7 +95,7 @@ def subjects(parts: Split, sample: int, seed: int) -> list[Subject]:
 
 
 def innocent_subject(one: Innocent, parts: Split, seed: int, *, altered: bool) -> Subject:
-    """Return an innocent picture as it is and, if a photo is to be altered too, with only photos of its half beside it."""
+    """Return an innocent picture as it is and perhaps altered, with only photos of its half beside it."""
     drawn = Random(f"{seed}/{one.item.file}").sample(list(ATTACKS), ALTERED_COPIES)
     attacks = (AS_IT_IS, *drawn) if altered and one.group != DRAWN else (AS_IT_IS,)
     beside = tuple(other.item for other in parts.innocent if other.half == one.half and other.group != DRAWN)
