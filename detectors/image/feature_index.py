@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.features import BITS, Codes
+from detectors.image.features import BITS, HALF_BITS, Codes, mirrored
 
 MOST_BITS = 20
 """Codes that differ in more bits are not alike; nine true pairs of ten differ in no more than 17 of 128."""
 _BAND_BITS = 16
 _BANDS = BITS // _BAND_BITS
+_BANDS_ALIKE = HALF_BITS // _BAND_BITS
+"""The first bands are the same in the mirror."""
 _AT_ONCE = 300
 """So many queries are looked up together: what they bring stays in the cache."""
 
@@ -30,6 +32,13 @@ class Meetings(NamedTuple):
     stored: NDArray[np.int64]
 
 
+class Met(NamedTuple):
+    """What the features of a photo meet as they are, and what those of its mirror image meet."""
+
+    upright: Meetings
+    mirrored: Meetings
+
+
 class FeatureIndex:
     """Codes of features, searched for those that are alike.
 
@@ -40,9 +49,10 @@ class FeatureIndex:
 
     Notes
     -----
-    Two codes meet if one of their eight bands of 16 bits is equal and at most 20 bits differ in all [1]_. Whether two
-    meet depends on the two alone, so that a search through tables finds exactly what comparing all with all does
-    (`meet`). Of true pairs nine of ten meet.
+    Two codes meet if one of their eight bands of 16 bits is equal and at most 20 bits differ in all [1]_. A code and
+    the mirror image of another meet if one of the four bands is equal that a mirror leaves alone, so that one look into
+    the tables serves both. Whether two meet depends on the two alone: a search through tables finds exactly what
+    comparing all with all does (`meet`).
 
     References
     ----------
@@ -59,8 +69,8 @@ class FeatureIndex:
         self._starts = [np.cumsum(size, dtype=np.int32) - size.astype(np.int32) for size in sizes]
         self._sizes = [size.astype(np.int32) for size in sizes]
 
-    def meet(self, queries: Codes) -> Meetings:
-        """Find every stored code that meets one of the queries.
+    def meet(self, queries: Codes) -> Met:
+        """Find every stored code that meets one of the queries, or the mirror image of one.
 
         Parameters
         ----------
@@ -69,34 +79,49 @@ class FeatureIndex:
 
         Returns
         -------
-        Meetings
+        Met
             All of them.
         """
-        found = [np.zeros(0, dtype=np.int64)]
+        found = ([np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)])
         for start in range(0, len(queries), _AT_ONCE):
             part = queries[start : start + _AT_ONCE]
-            pairs = np.concatenate([self._probe(part, band) for band in range(_BANDS)])
-            found.append(np.unique(pairs) + start * self._stored)
-        return Meetings(*np.divmod(np.concatenate(found), max(1, self._stored)))
+            for pairs, looked_up in zip(found, self._look_up(part), strict=True):
+                pairs.append(np.unique(looked_up) + start * self._stored)
+        return Met(*(Meetings(*np.divmod(np.concatenate(pairs), max(1, self._stored))) for pairs in found))
 
-    def _probe(self, queries: Codes, band: int) -> NDArray[np.int64]:
-        """Return the pairs that are alike and equal in one band, as query times the number stored plus row."""
+    def _look_up(self, queries: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return pairs, upright and mirrored, as query times the number stored plus row, perhaps several times."""
+        upright: list[NDArray[np.int64]] = []
+        turned: list[NDArray[np.int64]] = []
+        for band in range(_BANDS):
+            ends, row = self._probe(queries, band)
+            left = np.repeat(_items(queries), np.diff(ends, prepend=0))
+            even, odd = _differing(left, self._items.take(row))
+            near = [(even + odd <= MOST_BITS, upright)]
+            if band < _BANDS_ALIKE:
+                near.append((even + (HALF_BITS - odd) <= MOST_BITS, turned))
+            for alike, pairs in near:
+                chosen = np.flatnonzero(alike)
+                pairs.append(np.searchsorted(ends, chosen, side="right") * self._stored + row.take(chosen))
+        return np.concatenate(upright), np.concatenate(turned)
+
+    def _probe(self, queries: Codes, band: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the rows equal to each query in a band, one query after another, and where each query's rows end."""
         values = _bands(queries)[:, band]
         sizes = self._sizes[band].take(values)
-        ends = np.cumsum(sizes)
+        ends = np.cumsum(sizes, dtype=np.int64)
         place = np.repeat(self._starts[band].take(values) + sizes - ends, sizes)
         place += np.arange(len(place))
-        row = self._rows[band].take(place)
-        bits = _differing(np.repeat(_items(queries), sizes), self._items.take(row))
-        near = np.flatnonzero(bits <= MOST_BITS)
-        return np.searchsorted(ends, near, side="right") * self._stored + row[near]
+        return ends, self._rows[band].take(place)
 
 
-def meet(queries: Codes, stored: Codes) -> Meetings:
+def meet(queries: Codes, stored: Codes) -> Met:
     """Find what `FeatureIndex.meet` finds, by comparing all with all: the definition."""
-    equal = (_bands(queries)[:, None] == _bands(stored)[None]).any(axis=2)
-    near = differing(queries[:, None], stored[None]) <= MOST_BITS
-    return Meetings(*np.nonzero(equal & near))
+    equal = _bands(queries)[:, None] == _bands(stored)[None]
+    upright = equal.any(axis=2) & (differing(queries[:, None], stored[None]) <= MOST_BITS)
+    turned = equal[:, :, :_BANDS_ALIKE].any(axis=2)
+    turned &= differing(mirrored(queries)[:, None], stored[None]) <= MOST_BITS
+    return Met(Meetings(*np.nonzero(upright)), Meetings(*np.nonzero(turned)))
 
 
 def differing(left: Codes, right: Codes) -> NDArray[np.uint8]:
@@ -110,11 +135,12 @@ def _items(codes: Codes) -> NDArray[np.complex128]:
     return np.ascontiguousarray(codes).view(np.complex128).ravel()
 
 
-def _differing(left: NDArray[np.complex128], right: NDArray[np.complex128]) -> NDArray[np.uint16]:
-    """Count the bits in which 16-byte items differ."""
-    counts = np.bitwise_count(left.view(np.uint64) ^ right.view(np.uint64)).view(np.uint16)
-    both: NDArray[np.uint16] = (counts & 0xFF) + (counts >> 8)
-    return both
+def _differing(
+    left: NDArray[np.complex128], right: NDArray[np.complex128]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Count the bits in which the first and the second words of 16-byte items differ."""
+    bits = np.bitwise_count(left.view(np.uint64) ^ right.view(np.uint64))
+    return bits[0::2], bits[1::2]
 
 
 def _bands(codes: Codes) -> NDArray[np.uint16]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.evidence import SUBJECTS
-from detectors.image.feature_index import FeatureIndex, Meetings, meet
+from detectors.image.feature_index import FeatureIndex, Meetings, Met, meet
 from detectors.image.features import Codes
 from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, signal
 from detectors.image.sightings import Find, sightings
@@ -74,7 +75,6 @@ class PictureFound:
         )
 
 
-def _meet(queries: Codes, *, stored: Codes, rows: np.ndarray) -> Meetings:
+def _meet(queries: Codes, *, stored: Codes, rows: NDArray[np.int64]) -> Met:
     """Compare with some of the enrolled codes, one by one."""
-    met = meet(queries, stored)
-    return Meetings(met.query, rows[met.stored])
+    return Met(*(Meetings(pairs.query, rows[pairs.stored]) for pairs in meet(queries, stored)))

@@ -20,6 +20,7 @@ _NEAR = 0.012
 _TURN = np.radians(20)
 _GROWTH = np.log(1.6)
 _SPOT = 0.004
+_ROW_OF_SPOTS = 1024
 _ROUNDS = 3
 FEWEST = 3
 """So many pairs must agree; fewer do so by chance."""
@@ -140,9 +141,25 @@ def most_agreeing(picture: Poses, photo: Poses, sizes: NDArray[np.int64]) -> NDA
     across = cos[first] * here[:, 0] - sin[first] * here[:, 1] - there[:, 0]
     down = sin[first] * here[:, 0] + cos[first] * here[:, 1] - there[:, 1]
     near = across * across + down * down < _NEAR**2
-    votes = np.bincount(first[near], minlength=len(rivals))
+    first, other = first[near], other[near]
+    votes = np.minimum(*(_distinct(first, _spots(poses)[other], len(rivals)) for poses in (picture, photo)))
     most: NDArray[np.int64] = np.maximum.reduceat(votes, np.cumsum(sizes) - sizes) if len(sizes) else votes
     return most
+
+
+def _spots(poses: Poses) -> NDArray[np.int64]:
+    """Tell the spot of each feature: a corner with two directions is one spot."""
+    across, down = np.rint(poses[:, :2].T / _SPOT).astype(np.int64)
+    spots: NDArray[np.int64] = across * _ROW_OF_SPOTS + down
+    return spots
+
+
+def _distinct(voter: NDArray[np.int64], spot: NDArray[np.int64], voters: int) -> NDArray[np.int64]:
+    """Count the distinct spots of each voter."""
+    votes: NDArray[np.int64] = np.bincount(
+        np.unique(voter * _ROW_OF_SPOTS**2 + spot) // _ROW_OF_SPOTS**2, minlength=voters
+    )
+    return votes
 
 
 def _wrapped(angle: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -203,12 +220,11 @@ def _area(movement: Movement) -> float:
 
 def _once(pairs: NDArray[np.int64], picture: Poses, photo: Poses) -> NDArray[np.int64]:
     """Keep of several pairs at one spot of either picture the first: a corner with two directions counts once."""
-    spots = [np.rint(poses[pairs, :2] / _SPOT).astype(int).tolist() for poses in (picture, photo)]
-    taken: set[tuple[int, ...]] = set()
-    kept = []
-    for pair, (x, y), (u, v) in zip(pairs.tolist(), *spots, strict=True):
-        here = {(0, x, y), (1, u, v)}
-        if not here & taken:
-            taken |= here
+    spots = (_spots(poses[pairs]).tolist() for poses in (picture, photo))
+    ours, theirs, kept = set(), set(), []
+    for pair, here, there in zip(pairs.tolist(), *spots, strict=True):
+        if here not in ours and there not in theirs:
+            ours.add(here)
+            theirs.add(there)
             kept.append(pair)
     return np.array(kept, dtype=np.int64)

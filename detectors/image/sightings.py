@@ -11,13 +11,13 @@ import numpy as np
 from detectors.image.agreement import Agreement, agreement
 from detectors.image.decode import Grey
 from detectors.image.enrol import EnrolledImages
-from detectors.image.feature_index import Meetings, differing
+from detectors.image.feature_index import Meetings, Met, differing
 from detectors.image.features import Codes, mirrored
 from detectors.image.geometry import FEWEST, MOST_PAIRS, Alignment, Poses, align, most_agreeing, poses
 from pipeline.records import PhotoDescription
 
-Find = Callable[[Codes], Meetings]
-"""From codes of a photo to the enrolled codes that they meet."""
+Find = Callable[[Codes], Met]
+"""From codes of a photo to the enrolled codes that they and their mirror images meet."""
 
 
 class Sighting(NamedTuple):
@@ -62,10 +62,10 @@ def sightings(photo: PhotoDescription, enrolled: EnrolledImages, find: Find) -> 
         At most two a picture, one of them mirrored.
     """
     size = np.array([photo.width, photo.height], dtype=np.int32)
-    for turned in (False, True):
+    for turned, met in zip((False, True), find(photo.codes), strict=True):
         codes = mirrored(photo.codes) if turned else photo.codes
         places = poses(photo.places, size, mirrored=turned)
-        for image, ours, theirs in _shortlist(codes, places, enrolled, find(codes)):
+        for image, ours, theirs in _shortlist(codes, places, enrolled, met):
             alignment = align(ours, theirs)
             if alignment is None:
                 continue
