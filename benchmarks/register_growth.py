@@ -4,7 +4,8 @@ python benchmarks/register_growth.py MARKET [--listings 400] [--json FILE]
 
 The whole work on a listing is timed (photos read, decoded and described, every detector run, the score), in one
 process, with the same listings against a small and a grown register; building the detectors is not. The further marks
-are pronounceable made-up words; the further images are random hashes, as many views each as real images have.
+are pronounceable made-up words; the further images are random hashes, as many views each as real images
+have, without local features.
 """
 
 import argparse
@@ -13,7 +14,9 @@ import itertools
 import json
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,12 +51,16 @@ def with_marks(register: Register, number: int) -> Register:
 
 
 def with_images(register: Register, enrolled: EnrolledImages, number: int) -> tuple[Register, EnrolledImages]:
-    """Add product photos of a made-up holder, with random hashes, until there are `number`."""
+    """Add product photos of a made-up holder, with random hashes, until there are `number`.
+
+    They have no local features: `benchmarks.images.cost` grows those.
+    """
     first = enrolled.images == 0
     rows, added = int(first.sum()), number - len(enrolled.names)
     names = tuple(f"made/{i:06d}.jpg" for i in range(added))
     bits = np.random.default_rng(7).integers(0, 2**64, size=(added * rows, 4), dtype=np.uint64)
-    grown = EnrolledImages(
+    grown = dataclasses.replace(
+        enrolled,
         names=enrolled.names + names,
         phashes=np.concatenate([enrolled.phashes, bits[::rows, 0]]),
         hashes=np.concatenate([enrolled.hashes, bits]),
@@ -62,11 +69,20 @@ def with_images(register: Register, enrolled: EnrolledImages, number: int) -> tu
         ),
         views=np.concatenate([enrolled.views, np.tile(enrolled.views[first], added)]),
         boxes=np.concatenate([enrolled.boxes, np.tile(enrolled.boxes[first], (added, 1))]),
-        refused=enrolled.refused,
+        **dict(_grown(enrolled, added)),
     )
     assets = tuple(Asset(id=name, kind=AssetKind.PRODUCT_PHOTO, images=(name,)) for name in names)
     holder = RightsHolder(id="made-photos", name="Made-up photos", assets=assets)
     return dataclasses.replace(register, rights_holders=(*register.rights_holders, holder)), grown
+
+
+BY_PICTURE = ("sizes", "thumbs", "thresholds", "counts")
+
+
+def _grown(enrolled: EnrolledImages, rows: int) -> Iterator[tuple[str, Any]]:
+    for name in BY_PICTURE:
+        array = getattr(enrolled, name)
+        yield name, np.concatenate([array, np.ones((rows, *array.shape[1:]), dtype=array.dtype)])
 
 
 def photos_of(folder: Path, listing: Listing) -> tuple[Photo, ...]:

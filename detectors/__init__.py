@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import orjson
 from pydantic import TypeAdapter
 
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
+from detectors.image.benign import Confirmed, UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
 from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
 
 
+def _no_image(name: str) -> bytes:
+    raise FileNotFoundError(name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """What must be learnt before detectors are built."""
 
-    enrolled_images: EnrolledImages
-    price_levels: PriceLevels
+    enrolled_images: EnrolledImages = field(
+        default_factory=lambda: enrol(Register(version=1, rights_holders=(), digest=""), _no_image)
+    )
+    benign_photos: tuple[Confirmed, ...] = ()
+    price_levels: PriceLevels = field(default_factory=PriceLevels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,13 @@ class Entry:
     references: frozenset[str] = frozenset()
 
 
+PHOTOS = frozenset({"enrolled", "benign"})
+"""What the detectors that look at photos are built from."""
 TABLE = (
     Entry(MarkInText, lambda register, _: MarkInText(register)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
-    Entry(PhotoReused, lambda register, r: PhotoReused(r.enrolled_images, register), frozenset({"enrolled"})),
-    Entry(PictureFound, lambda register, r: PictureFound(r.enrolled_images, register), frozenset({"enrolled"})),
+    Entry(PhotoReused, lambda g, r: UnlessBenign(PhotoReused(r.enrolled_images, g), r.benign_photos), PHOTOS),
+    Entry(PictureFound, lambda g, r: UnlessBenign(PictureFound(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(GoodsKind, lambda register, _: GoodsKind(register)),
     Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
 )
@@ -78,13 +88,18 @@ class DetectorKit:
         observations = (seen for document in observed for seen in _OBSERVATIONS.validate_json(document))
         return orjson.dumps(learn(observations, register).to_json(), option=orjson.OPT_SORT_KEYS)
 
-    def build(self, name: str, register: Register, enrolled: bytes, learned: bytes) -> Detector:
+    def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
         """Build one detector of the table."""
-        reference = Reference(
-            enrolled_images=EnrolledImages.from_bytes(enrolled),
-            price_levels=PriceLevels.from_json(orjson.loads(learned)),
-        )
-        return next(entry.build(register, reference) for entry in TABLE if entry.kind.name == name)
+        read: dict[str, Any] = {_READERS[kind][0]: _READERS[kind][1](document) for kind, document in references.items()}
+        return next(entry.build(register, Reference(**read)) for entry in TABLE if entry.kind.name == name)
+
+
+_READERS: Mapping[str, tuple[str, Callable[[bytes], object]]] = {
+    "enrolled": ("enrolled_images", EnrolledImages.from_bytes),
+    "benign": ("benign_photos", read_confirmed),
+    "learned": ("price_levels", lambda document: PriceLevels.from_json(orjson.loads(document))),
+}
+"""Where each reference stands in `Reference`, and how it is read."""
 
 
 _OBSERVATIONS = TypeAdapter(list[PriceObservation])

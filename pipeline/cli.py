@@ -8,17 +8,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
-from pipeline.errors import CounterfoilError, EngineError, RegisterError
+from pipeline.errors import CounterfoilError, EngineError, InputError, PhotoRefusedError, RegisterError
 from pipeline.records import AssetKind, Register
 from pipeline.register import check_register, load_register
 from pipeline.settings import ENGINES, read_settings
 from pipeline.summary import show_candidates
+
+if TYPE_CHECKING:
+    from pipeline.store.database import Store
 
 FAILED, UNUSABLE = 1, 2
 """Exit codes: work that failed or problems that were found; bad usage or unreadable input."""
@@ -100,6 +104,76 @@ def check(path: Path) -> None:
     for problem in problems:
         click.echo(problem)
     sys.exit(FAILED if problems else 0)
+
+
+@main.group()
+def benign() -> None:
+    """Keep the list of photos that show nothing of a rights holder's, whatever they resemble.
+
+    A shipping banner, a size chart, stock packaging: the next scan or rescan takes back what was seen in them.
+    """
+
+
+_holder = click.option("--holder", required=True, help="Id of the rights holder.")
+_store = click.option("--store", help="SQLAlchemy URL of the store.")
+
+
+@benign.command()
+@click.argument("photos", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_holder
+@click.option("--reason", required=True, help="What the photos are, for those who read why nothing was found.")
+@_store
+def add(photos: tuple[Path, ...], holder: str, reason: str, store: str | None) -> None:
+    """Enter PHOTOS, image files; copies that differ little count as the same."""
+    from detectors.image.describe import DESCRIBE_VERSION, describe  # noqa: PLC0415  OpenCV
+    from pipeline.store.benign import BenignPhoto, add_benign  # noqa: PLC0415  the database drivers
+
+    with _one_line(), _opened(store).write() as connection:
+        for path in photos:
+            try:
+                seen = describe(path.read_bytes())
+            except PhotoRefusedError as error:
+                raise InputError(f"{path}: {error}") from error
+            found = BenignPhoto(
+                rights_holder_id=holder,
+                photo=seen.digest,
+                describer=DESCRIBE_VERSION,
+                whole="" if seen.plain else seen.views[0].astype(">u8").tobytes().hex(),
+                reason=reason,
+                added_at=datetime.now(UTC),
+            )
+            add_benign(connection, found)
+            click.echo(f"{seen.digest} {path}")
+
+
+@benign.command()
+@click.argument("digest")
+@_holder
+@_store
+def remove(digest: str, holder: str, store: str | None) -> None:
+    """Take the photo with this SHA-256 DIGEST out again."""
+    from pipeline.store.benign import remove_benign  # noqa: PLC0415  the database drivers
+
+    with _one_line(), _opened(store).write() as connection:
+        if not remove_benign(connection, holder, digest):
+            raise InputError(f"no such benign photo of {holder!r}, got {digest!r}, expected one of `benign list`")
+
+
+@benign.command("list")
+@_store
+def list_benign(store: str | None) -> None:
+    """Print the list."""
+    from pipeline.store.benign import read_benign  # noqa: PLC0415  the database drivers
+
+    with _one_line(), _opened(store).read() as connection:
+        for found in read_benign(connection):
+            click.echo(f"{found.photo} {found.rights_holder_id} {found.added_at:%Y-%m-%d} {found.reason}")
+
+
+def _opened(store: str | None) -> Store:
+    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
+
+    return open_store(store or read_settings(os.environ, Path.cwd()).store)
 
 
 @main.command()

@@ -170,11 +170,11 @@ class FakeKit:
         amounts = [float(amount) for document in observed for amount in orjson.loads(document)]
         return str(min(amounts, default=0.0)).encode()
 
-    def build(self, name: str, register: Register, enrolled: bytes, learned: bytes) -> Detector:
+    def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
         built: dict[str, Callable[[], Detector]] = {
             "word_seen": lambda: WordSeen(register),
-            "photo_seen": lambda: PhotoSeen(register, enrolled),
-            "price_seen": lambda: PriceSeen(register, learned),
+            "photo_seen": lambda: PhotoSeen(register, references["enrolled"]),
+            "price_seen": lambda: PriceSeen(register, references["learned"]),
         }
         return built[name]()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from detectors import DETECTOR_CLASSES
+from detectors.image.benign import OBSERVATION as BENIGN
 from pipeline import errors
 from pipeline.combinations import OBSERVATIONS as COMBINATIONS
 from pipeline.exclusions import OBSERVATIONS as EXCLUSIONS
@@ -50,7 +51,7 @@ def test_every_detector_and_observation_stands_in_the_documents() -> None:
 def test_every_observation_has_a_weight_and_every_weight_an_observation() -> None:
     made = {o for d in DETECTOR_CLASSES for o in d.observations}
 
-    assert {*made, *EXCLUSIONS, *COMBINATIONS} == set(default_weights().observations)
+    assert {*made, *EXCLUSIONS, *COMBINATIONS, BENIGN} == set(default_weights().observations)
 
 
 def test_every_error_says_what_it_is_for() -> None:

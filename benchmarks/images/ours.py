@@ -62,9 +62,8 @@ def enrolled(collection: Collection, assets: Sequence[Item]) -> bytes:
 
 def image_detectors(register: Register, pictures: bytes) -> tuple[Detector, ...]:
     """Build every detector of the table that is made from enrolled pictures."""
-    learned = KIT.learn((), register)
     names = [name for name in KIT.detectors if "enrolled" in KIT.references[name]]
-    return tuple(KIT.build(name, register, pictures, learned) for name in names)
+    return tuple(KIT.build(name, register, {"enrolled": pictures}) for name in names)
 
 
 class Counterfoil:

@@ -37,7 +37,7 @@ class Kit(Protocol):
 
     @property
     def references(self) -> Mapping[str, frozenset[str]]:
-        """Which of the references "enrolled" and "learned" each detector is built from, if any.
+        """Which of the references "enrolled", "benign" and "learned" each detector is built from, if any.
 
         Only a detector that is built from enrolled images is shown photos.
         """
@@ -59,8 +59,8 @@ class Kit(Protocol):
         """Return what was learnt from all batches, whatever their order."""
         ...
 
-    def build(self, name: str, register: Register, enrolled: bytes, learned: bytes) -> Detector:
-        """Build one detector."""
+    def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
+        """Build one detector from the references that it asks for."""
         ...
 
 
@@ -70,15 +70,16 @@ class Workbench:
 
     Attributes
     ----------
-    register, enrolled, learned : str
-        Names of these documents in the lake.
+    register : str
+        Name of this document in the lake.
+    references : tuple of (str, str)
+        Names of what the detectors are built from, each with its kind.
     """
 
     kit: Kit
     lake: Lake
     register: str
-    enrolled: str
-    learned: str
+    references: tuple[tuple[str, str], ...]
 
     def sees_photos(self, name: str) -> bool:
         """Say whether a detector is shown photos."""
@@ -86,9 +87,12 @@ class Workbench:
 
     def detection_key(self, name: str) -> list[str]:
         """Return all that the output of a detector depends on, beside the listings."""
-        references = {"enrolled": self.enrolled, "learned": self.learned}
-        used = [references[r] for r in sorted(self.kit.references.get(name, ()))]
+        used = [document for _, document in self.references_of(name)]
         return [name, self.kit.detectors[name], self.kit.describer, self.register, *used]
+
+    def references_of(self, name: str) -> list[tuple[str, str]]:
+        """Return the kinds and names of the references that a detector is built from."""
+        return sorted(found for found in self.references if found[0] in self.kit.references.get(name, ()))
 
 
 @lru_cache(maxsize=2)
@@ -100,6 +104,5 @@ def register_of(lake: Lake, name: str) -> Register:
 @lru_cache(maxsize=16)
 def detector_of(bench: Workbench, name: str) -> Detector:
     """Return a detector, built once in each process."""
-    enrolled = bench.lake.read_bytes("enrolled", bench.enrolled)
-    learned = bench.lake.read_bytes("learned", bench.learned)
-    return bench.kit.build(name, register_of(bench.lake, bench.register), enrolled, learned)
+    references = {kind: bench.lake.read_bytes(kind, document) for kind, document in bench.references_of(name)}
+    return bench.kit.build(name, register_of(bench.lake, bench.register), references)

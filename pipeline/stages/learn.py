@@ -14,6 +14,7 @@ from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
 from pipeline.stages.kit import Kit, Workbench, register_of
 from pipeline.stages.plan import OneResult, Scan, Stage
+from pipeline.store.benign import read_benign
 from pipeline.store.codec import to_json
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.observations import select_contents
@@ -68,7 +69,12 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
     lessons = _lessons(scan, partitions, keys)
     Stage(name="learn", kind="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
     learned = conductor.perform("learn", partial(_learn, scan, keys))
-    return Workbench(kit=scan.kit, lake=scan.lake, register=scan.register.digest, enrolled=enrolled, learned=learned)
+    references = (
+        ("benign", conductor.perform("benign", partial(_benign, scan))),
+        ("enrolled", enrolled),
+        ("learned", learned),
+    )
+    return Workbench(kit=scan.kit, lake=scan.lake, register=scan.register.digest, references=references)
 
 
 def _enrol(scan: Scan, conductor: Conductor) -> str:
@@ -109,7 +115,19 @@ def observe_partition(lesson: Lesson) -> None:
 
 def _learn(scan: Scan, keys: list[str]) -> str:
     document = scan.kit.learn((scan.lake.read_bytes("observed", key) for key in keys), scan.register)
+    return _keep(scan.lake, "learned", document)
+
+
+def _benign(scan: Scan) -> str:
+    """Write down the photos of these rights holders that people have confirmed as benign."""
+    holders = {holder.id for holder in scan.register.rights_holders}
+    with scan.store.read() as connection:
+        found = read_benign(connection)
+    return _keep(scan.lake, "benign", to_json(tuple(photo for photo in found if photo.rights_holder_id in holders)))
+
+
+def _keep(lake: Lake, kind: str, document: bytes) -> str:
     name = hashlib.sha256(document).hexdigest()
-    if not scan.lake.has("learned", name):
-        scan.lake.write_bytes("learned", name, document)
+    if not lake.has(kind, name):
+        lake.write_bytes(kind, name, document)
     return name

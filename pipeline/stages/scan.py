@@ -56,7 +56,7 @@ def run_scan(scan: Scan, conductor: Conductor) -> dict[str, Json]:
         counts = conductor.perform("merge", partial(merge, scan, keys, conductor))
     run: dict[str, Json] = {
         "run_id": scan.run_id,
-        "versions": scan.versions() | {"learned": bench.learned},
+        "versions": scan.versions() | dict(bench.references),
         "inputs": [{"path": str(file.path), "sha256": file.digest, "bytes": file.size} for file in scan.inputs],
         "counts": counts,
         "seconds": watch.seconds,

@@ -164,6 +164,18 @@ wanted = Table(
     comment="Photos that a scan found and nobody has described yet.",
 )
 
+benign_photos = Table(
+    "benign_photos",
+    metadata,
+    Column("rights_holder_id", SafeText, primary_key=True),
+    _digest("photo", primary_key=True),
+    Column("describer", String(64), nullable=False),
+    _digest("whole"),
+    Column("reason", SafeText, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    comment="Photos that a person has confirmed to show nothing of a rights holder's.",
+)
+
 candidates = Table(
     "candidates",
     metadata,
