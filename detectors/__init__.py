@@ -79,6 +79,10 @@ class DetectorKit:
         """Describe the register's images."""
         return enrol(register, read).to_bytes()
 
+    def join(self, parts: Iterable[bytes]) -> bytes:
+        """Lay together what was enrolled apart."""
+        return EnrolledImages.joined(map(EnrolledImages.from_bytes, parts)).to_bytes()
+
     def observe(self, batch: ListingBatch, register: Register) -> bytes:
         """Return the authentic prices of a batch of listings."""
         return _OBSERVATIONS.dump_json(observe(batch, register))

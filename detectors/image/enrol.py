@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -39,6 +39,8 @@ _ARRAYS = {
     "counts": (np.int32, ()),
 }
 """Type and shape of a row of each array."""
+_POINTERS = ("images", "owners")
+"""Arrays that point to pictures."""
 THRESHOLD = 0.8
 """The score from which a picture counts as seen, unless it is known to need another."""
 _ALIKE = (
@@ -119,6 +121,24 @@ class EnrolledImages:
         for name in _ARRAYS:
             digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         return digest.hexdigest()
+
+    @classmethod
+    def joined(cls, parts: Iterable[EnrolledImages]) -> EnrolledImages:
+        """Lay what was enrolled apart one after another; pictures that stand in several parts are not allowed."""
+        several = sorted(parts, key=lambda part: part.names)
+        ahead = np.cumsum([0, *(len(part.names) for part in several)], dtype=np.int32)
+
+        def column(name: str) -> NDArray[Any]:
+            kind, row = _ARRAYS[name]
+            shift = name in _POINTERS
+            rows = (getattr(p, name) + (n if shift else 0) for p, n in zip(several, ahead, strict=False))
+            return np.concatenate([np.zeros((0, *row), dtype=kind), *rows]).astype(kind, copy=False)
+
+        return cls(
+            names=tuple(name for part in several for name in part.names),
+            refused=tuple(sorted(refused for part in several for refused in part.refused)),
+            **{name: column(name) for name in _ARRAYS},
+        )
 
     def to_bytes(self) -> bytes:
         """Return the record as a NumPy archive, to be read by `from_bytes`."""

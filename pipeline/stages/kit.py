@@ -51,6 +51,10 @@ class Kit(Protocol):
         """Describe the register's images; `read` returns the bytes of one."""
         ...
 
+    def join(self, parts: Iterable[bytes]) -> bytes:
+        """Lay together what `enrol` made of registers with different images, whatever their order."""
+        ...
+
     def observe(self, batch: ListingBatch, register: Register) -> bytes:
         """Return what can be learnt from a batch of listings."""
         ...

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.records import ListingBatch
+from pipeline.records import Asset, AssetKind, ListingBatch, Register, RightsHolder
 from pipeline.register import read_image
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
@@ -22,12 +22,12 @@ from pipeline.store.observations import select_contents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment(OneResult):
-    """A unit of work: a register in the lake, and the folder with its images."""
+    """A unit of work: one image of a register, as a register that names no other, and the folder with its images."""
 
     key: str
     kit: Kit
     lake: Lake
-    register: str
+    register: Register
     folder: Path
 
 
@@ -80,17 +80,37 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
 def _enrol(scan: Scan, conductor: Conductor) -> str:
     if not scan.lake.has("registers", scan.register.digest):
         scan.lake.write_bytes("registers", scan.register.digest, to_json(scan.register))
-    key = digest_of(scan.kit.enroller, scan.register.digest)
-    folder = scan.register_folder.resolve()
-    unit = Enrolment(key=key, kit=scan.kit, lake=scan.lake, register=scan.register.digest, folder=folder)
-    Stage(name="enrol", kind="enrolled", do=enrol_register).run(scan, conductor, [unit], total=1)
+    units = tuple(_enrolments(scan))
+    Stage(name="enrol", kind="images", do=enrol_image).run(scan, conductor, units, total=len(units))
+    key = digest_of(scan.kit.enroller, [unit.key for unit in units])
+    conductor.perform("enrol", partial(_join, scan, key, units))
     return key
 
 
-def enrol_register(unit: Enrolment) -> None:
-    """Write the description of a register's images."""
-    read = partial(read_image, unit.folder)
-    unit.lake.write_bytes("enrolled", unit.key, unit.kit.enrol(register_of(unit.lake, unit.register), read))
+def _enrolments(scan: Scan) -> Iterator[Enrolment]:
+    """Yield the register's images, each with the kinds of the assets that name it."""
+    kinds: dict[str, set[AssetKind]] = {}
+    for asset in (asset for holder in scan.register.rights_holders for asset in holder.assets):
+        for name in asset.images:
+            kinds.setdefault(name, set()).add(asset.kind)
+    folder = scan.register_folder.resolve()
+    for name in sorted(kinds):
+        named = sorted(kinds[name])
+        assets = tuple(Asset(id=kind.value, kind=kind, images=(name,)) for kind in named)
+        alone = Register(version=1, rights_holders=(RightsHolder(id="", name="", assets=assets),), digest="")
+        key = digest_of(scan.kit.enroller, name, scan.register.image_digests[name], named)
+        yield Enrolment(key=key, kit=scan.kit, lake=scan.lake, register=alone, folder=folder)
+
+
+def enrol_image(unit: Enrolment) -> None:
+    """Write the description of an image of the register."""
+    unit.lake.write_bytes("images", unit.key, unit.kit.enrol(unit.register, partial(read_image, unit.folder)))
+
+
+def _join(scan: Scan, key: str, units: tuple[Enrolment, ...]) -> None:
+    if not scan.lake.has("enrolled", key):
+        parts = (scan.lake.read_bytes("images", unit.key) for unit in units)
+        scan.lake.write_bytes("enrolled", key, scan.kit.join(parts))
 
 
 def _lessons(scan: Scan, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Lesson]:

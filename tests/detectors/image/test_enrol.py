@@ -58,6 +58,16 @@ def test_a_register_without_pictures_enrols_nothing() -> None:
     assert EnrolledImages.from_bytes(empty.to_bytes()).digest == empty.digest
 
 
+def test_pictures_enrolled_one_by_one_are_the_same_as_together() -> None:
+    names = ("b.png", "flat.png", "a.jpg")
+    mark = register(asset("one", *names, kind=AssetKind.FIGURATIVE_MARK))
+    apart = [enrol(register(asset("one", name, kind=AssetKind.FIGURATIVE_MARK)), FILES.__getitem__) for name in names]
+
+    joined, together = EnrolledImages.joined(apart), enrol(mark, FILES.__getitem__)
+
+    assert (joined.to_bytes(), joined.digest) == (together.to_bytes(), together.digest)
+
+
 def test_writing_and_reading_lose_nothing() -> None:
     before = enrolled("a.jpg", "b.png", "flat.png")
 

@@ -101,6 +101,20 @@ def test_a_photo_that_changed_under_its_name_is_looked_at(tmp_path: Path, regist
     assert CALLS["photo_seen"] == 1
 
 
+def test_an_image_that_joins_the_register_is_the_only_one_enrolled(tmp_path: Path, register: Path) -> None:
+    snapshot = write_snapshot(tmp_path / "snapshot", [row(1)])
+    run(scan_of([snapshot], register, tmp_path))
+    assert CALLS["enrolled"] == 1
+    shutil.copyfile(register / "photo.png", register / "another.png")
+    document = orjson.loads((register / "register.json").read_bytes())
+    document["rights_holders"][0]["assets"][1]["images"].append("another.png")
+    (register / "register.json").write_bytes(orjson.dumps(document))
+
+    for enrolled in (1, 0):
+        run(scan_of([snapshot], register, tmp_path))
+        assert CALLS["enrolled"] == enrolled
+
+
 def test_a_new_version_of_one_detector_runs_that_one_only(tmp_path: Path, register: Path) -> None:
     snapshot = write_snapshot(tmp_path / "snapshot", [row(n) for n in range(50)])
     run(scan_of([snapshot], register, tmp_path))
