@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 
 from pipeline.errors import PhotoRefusedError
 
+T = TypeVar("T")
 Grey = NDArray[np.uint8]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -79,6 +82,29 @@ def decode(data: bytes) -> Picture:
     PhotoRefusedError
         If it is no picture of a known format, is cut off or broken, or is too large, too small or too narrow.
     """
+    return _guarded(data, _picture)
+
+
+def decode_for_people(data: bytes, side: int) -> Image.Image:
+    """Decode an image file of unknown origin in colour, upright, on white, at most so many pixels a side.
+
+    Raises
+    ------
+    PhotoRefusedError
+        As `decode`.
+    """
+
+    def shown(image: Image.Image) -> Image.Image:
+        image.draft("RGB", (side, side))
+        rgba = ImageOps.exif_transpose(image).convert("RGBA")
+        rgba.thumbnail((side, side))
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+    return _guarded(data, shown)
+
+
+def _guarded(data: bytes, read: Callable[[Image.Image], T]) -> T:
+    """Open a file, judge it by its header and read it, whatever the reader meets."""
     if not data:
         raise PhotoRefusedError("the image is empty", got="0 bytes", expected=_EXPECTED)
     if len(data) > MAX_BYTES:
@@ -88,7 +114,9 @@ def decode(data: bytes) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata, which we do not use
         try:
-            return _picture(data)
+            with Image.open(BytesIO(data), formats=FORMATS) as image:
+                _check_header(image, data)
+                return read(image)
         except PhotoRefusedError:
             raise
         except Image.DecompressionBombError as error:
@@ -99,17 +127,15 @@ def decode(data: bytes) -> Picture:
             raise PhotoRefusedError("the image cannot be decoded", got=got, expected=_EXPECTED) from error
 
 
-def _picture(data: bytes) -> Picture:
-    with Image.open(BytesIO(data), formats=FORMATS) as image:
-        _check_header(image, data)
-        turn = image.getexif().get(_EXIF_ORIENTATION, 1)
-        width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
-        if image.format in _JPEG:
-            image.draft("L", (DETAIL, DETAIL))
-            layers = _grey_layers(image)
-        else:
-            frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
-            layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
+def _picture(image: Image.Image) -> Picture:
+    turn = image.getexif().get(_EXIF_ORIENTATION, 1)
+    width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
+    if image.format in _JPEG:
+        image.draft("L", (DETAIL, DETAIL))
+        layers = _grey_layers(image)
+    else:
+        frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
+        layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
     return Picture(
         width=width,
         height=height,
