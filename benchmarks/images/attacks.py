@@ -66,7 +66,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     methods = (Counterfoil(), *HASHES)
     registers = [parts.assets(count) for count in arguments.assets]
-    bench = Bench.of(collection, methods, registers, attack, arguments.seed)
+    bench = Bench.of(collection, methods, registers, attack, seed=arguments.seed, workers=arguments.workers)
     print(f"registered after {time.perf_counter() - started:.0f} s", file=sys.stderr)
     trials = list(run(bench, subjects(parts, arguments.sample, arguments.seed), arguments.workers))
     rows = {count: {m.name: figures(trials, m, count) for m in methods} for count in arguments.assets}
@@ -78,7 +78,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 def slow_figures(collection: Collection, parts: Split, arguments: argparse.Namespace) -> dict[str, Any]:
     """Run the slow method alone, on as few photos as were asked for, as many of them registered."""
     method = CropResistant()
-    bench = Bench.of(collection, [method], [parts.assets(arguments.slow)], attack, arguments.seed)
+    bench = Bench.of(
+        collection, [method], [parts.assets(arguments.slow)], attack, seed=arguments.seed, workers=arguments.workers
+    )
     trials = list(run(bench, subjects(parts, arguments.slow, arguments.seed), arguments.workers))
     return {method.name: figures(trials, method, arguments.slow)}
 

@@ -88,7 +88,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     random = Random(arguments.seed)
     logos = one_a_brand(collection, arguments.assets, random)
     methods = (Counterfoil(), HASHES[2])
-    bench = Bench.of(collection, methods, [logos], put, arguments.seed)
+    bench = Bench.of(collection, methods, [logos], put, seed=arguments.seed, workers=arguments.workers)
     trials = list(run(bench, subjects(collection, logos[: arguments.sample], random), arguments.workers))
     rows = {method.name: figures(trials, method, len(logos)) for method in methods}
     return {"logos": len(logos), "put on photos": min(arguments.sample, len(logos)), "methods": rows}

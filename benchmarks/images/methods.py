@@ -173,9 +173,17 @@ def pdq(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(bits)
 
 
+def phash(image: Image.Image) -> NDArray[np.bool_]:
+    return np.asarray(imagehash.phash(image).hash)
+
+
+def dhash(image: Image.Image) -> NDArray[np.bool_]:
+    return np.asarray(imagehash.dhash(image).hash)
+
+
 HASHES: tuple[Method, ...] = (
-    Hash("imagehash phash", lambda image: imagehash.phash(image).hash, {}),
-    Hash("imagehash dhash", lambda image: imagehash.dhash(image).hash, {}),
+    Hash("imagehash phash", phash, {}),
+    Hash("imagehash dhash", dhash, {}),
     Hash("PDQ", pdq, {"31 bits": -31, "52 bits": -52}),
     Hash("imagededup PHash", imagededup_phash, {"10 bits": -10}),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from multiprocessing import get_context
 from random import Random
 
@@ -84,9 +85,14 @@ class Bench:
         methods: Sequence[Method],
         registers: Sequence[Sequence[Item]],
         alter: Alter,
+        *,
         seed: int,
+        workers: int,
     ) -> Bench:
-        """Register the same pictures with every method, once for each register."""
+        """Register the same pictures with every method, once for each register; several at a time, the first time."""
+        largest = max(registers, key=len)
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            list(pool.map(_keep, methods, repeat(collection), repeat(largest)))
         matchers = {
             (method.name, len(assets)): method.matcher(collection, assets) for assets in registers for method in methods
         }
@@ -122,6 +128,11 @@ class Bench:
 
     def _some_photo(self, others: Sequence[Item], random: Random) -> Picture:
         return opened(self.collection.read(random.choice(others).file))
+
+
+def _keep(method: Method, collection: Collection, assets: Sequence[Item]) -> None:
+    """Register pictures, so that what takes time is kept for later."""
+    method.matcher(collection, assets)
 
 
 def run(bench: Bench, subjects: Iterable[Subject], workers: int) -> Iterator[Trial]:

@@ -56,7 +56,7 @@ def figures(monkeypatch: pytest.MonkeyPatch, command: str, *arguments: object) -
 def test_attacks_give_recall_for_each_attack_and_method(
     collection: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = figures(monkeypatch, "attacks", collection, "--assets", 8, "--slow", 0, "--workers", 1)
+    result = figures(monkeypatch, "attacks", collection, "--assets", 8, "--sample", 2, "--slow", 0)
 
     methods = result["assets"]["8"]
     assert {"counterfoil", "imagehash phash", "imagehash dhash", "PDQ", "imagededup PHash"} == set(methods)

@@ -87,7 +87,7 @@ def test_a_photo_that_is_refused_is_not_found(collection: Collection) -> None:
 
 
 def test_trials_do_not_depend_on_the_number_of_processes(collection: Collection) -> None:
-    bench = Bench.of(collection, HASHES[:1], [ITEMS[:4]], _attack, seed=1)
+    bench = Bench.of(collection, HASHES[:1], [ITEMS[:4]], _attack, seed=1, workers=1)
     subjects = [
         Subject(item=item, attacks=(AS_IT_IS, "collage 2x2"), others=tuple(ITEMS), group="attacked") for item in ITEMS
     ]
