@@ -16,9 +16,11 @@ import click
 from rich.console import Console
 
 from pipeline.errors import CounterfoilError, EngineError, InputError, PhotoRefusedError, RegisterError
-from pipeline.records import AssetKind, Register
-from pipeline.register import check_register, load_register
+from pipeline.output import read_candidate
+from pipeline.records import AssetKind, ImageName, Register
+from pipeline.register import check_register, load_register, read_image, register_folder
 from pipeline.settings import ENGINES, read_settings
+from pipeline.snapshots import read_photo
 from pipeline.summary import show_candidates
 
 if TYPE_CHECKING:
@@ -104,6 +106,30 @@ def check(path: Path) -> None:
     for problem in problems:
         click.echo(problem)
     sys.exit(FAILED if problems else 0)
+
+
+@main.command()
+@click.argument("candidate")
+@click.option("--register", required=True, type=click.Path(path_type=Path), help="Register that was scanned for.")
+@click.option(
+    "--photos", required=True, type=click.Path(path_type=Path), help="Folder of the snapshot, with its photos."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder with the results of the scan.")
+def overlay(candidate: str, register: Path, photos: Path, out: Path | None) -> None:
+    """Draw the photos of CANDIDATE, an id, beside the registered pictures that were seen in them."""
+    from detectors.image.overlay import overlay as draw  # noqa: PLC0415  Pillow
+
+    with _one_line():
+        folder = out or Path(read_settings(os.environ, Path.cwd()).out)
+        seen = [
+            s for s in read_candidate(folder / "candidates.jsonl", candidate)["signals"] if "asset_box" in s["evidence"]
+        ]
+        for number, evidence in enumerate((signal["evidence"] for signal in seen), start=1):
+            photo = read_photo(photos, ImageName(name=evidence["name"]))
+            picture = read_image(register_folder(register), evidence["asset_image"])
+            path = folder / f"{candidate}-{number}.png"
+            path.write_bytes(draw(photo, picture, evidence))
+            click.echo(f"{path} {evidence['name']} {evidence['asset_image']}")
 
 
 @main.group()

@@ -14,6 +14,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import InputError
 from pipeline.records import Candidate, Json, Rejected, Weighed
 
 BATCH = 1_000
@@ -84,6 +85,25 @@ def rfc3339(time: datetime) -> str:
     '2026-10-03T07:12:00Z'
     """
     return time.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def read_candidate(path: Path, candidate_id: str) -> dict[str, Any]:
+    """Return one row of a scan's `candidates.jsonl`.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or row.
+    """
+    try:
+        with path.open("rb") as lines:
+            rows = (orjson.loads(line) for line in lines if candidate_id.encode() in line)
+            found = next((row for row in rows if row["candidate_id"] == candidate_id), None)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {error}, expected the candidates of a scan") from error
+    if found is None:
+        raise InputError(f"{path}: no such candidate, got {candidate_id!r}, expected the id of a row")
+    return dict(found)
 
 
 def _signal(weighed: Weighed) -> dict[str, Json]:

@@ -58,12 +58,21 @@ def environment(home: Path) -> dict[str, str]:
 
 def started(market: Path, home: Path) -> subprocess.Popen[str]:
     home.mkdir(exist_ok=True)
-    return command("scan", str(market / "snapshot"), "--register", str(market / "register"), home=home)
+    options = ("--register", str(market / "register"), "--workers", "1")
+    return command("scan", str(market / "snapshot"), *options, home=home)
+
+
+def finished(*arguments: str, home: Path) -> str:
+    """Run a command to its end and return what it said."""
+    process = command(*arguments, home=home)
+    said, complained = process.communicate(timeout=240)
+    assert process.returncode == 0, complained
+    return said
 
 
 def command(*arguments: str, home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", *arguments, "--workers", "1"],
+        [sys.executable, "-m", "pipeline.cli", *arguments],
         cwd=home,
         env=environment(home),
         stdout=subprocess.PIPE,
@@ -104,13 +113,35 @@ def test_a_photo_registered_later_is_found_in_what_was_seen(
     shutil.copytree(market / "register", tmp_path / "register")
     draw(tmp_path / "register" / "photo.jpg", 4)
 
-    process = command("rescan", "--register", "register", home=tmp_path)
+    finished("rescan", "--register", "register", "--workers", "1", home=tmp_path)
 
-    _, complained = process.communicate(timeout=240)
-    assert process.returncode == 0, complained
     rows = map(orjson.loads, (tmp_path / "out" / "candidates.jsonl").read_bytes().splitlines())
     shown = {r["listing_id"] for r in rows if any(s["detector"] == "photo_reused" for s in r["signals"])}
     assert shown == {str(n) for n in range(60) if n % 8 == 4}
+
+
+def test_a_photo_found_benign_is_drawn_taken_back_and_said_so(
+    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(undisturbed[0] / ".counterfoil", tmp_path / ".counterfoil")
+    shutil.copytree(undisturbed[0] / "out", tmp_path / "out")
+    candidates = tmp_path / "out" / "candidates.jsonl"
+    before = [orjson.loads(line) for line in candidates.read_bytes().splitlines()]
+    (shown,) = [row["candidate_id"] for row in before if row["listing_id"] == "1"]
+    register = ("--register", str(market / "register"))
+
+    drawn = finished("overlay", shown, *register, "--photos", str(market / "snapshot"), home=tmp_path).split()
+    photo = str(market / "snapshot" / "images" / "1.jpg")
+    finished("benign", "add", photo, "--holder", "quill", "--reason", "a size chart", home=tmp_path)
+    finished("rescan", *register, "--workers", "1", home=tmp_path)
+
+    assert Image.open(tmp_path / drawn[0]).format == "PNG"
+    after = [orjson.loads(line) for line in candidates.read_bytes().splitlines()]
+    scores = {row["listing_id"]: row["score"] for row in before}
+    taken_back = [row for row in after if "benign.photo" in {s["observation"] for s in row["exclusions"]}]
+    assert {row["listing_id"] for row in taken_back} == {str(n) for n in range(60) if n % 8 == 1}
+    assert all(row["score"] < scores[row["listing_id"]] for row in taken_back)
+    assert not any(s["observation"].startswith("photo.") for row in after for s in row["signals"])
 
 
 def test_the_command_killed_and_started_again_ends_the_same(
