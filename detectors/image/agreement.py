@@ -84,7 +84,8 @@ def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movem
     Returns
     -------
     Agreement
-        Blocks are alike if the normalised cross-correlation of their grey levels is above 0.6.
+        Blocks are alike if the normalised cross-correlation of their grey levels is above 0.6; or below -0.6, if that
+        is true of more blocks: the photo then shows light for dark.
     """
     scale = np.diag(size / size.max() / SIDE)
     linear = movement[:, :2] @ scale * max(photo.shape)
@@ -97,8 +98,9 @@ def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movem
     mine = np.sqrt((ours**2).mean(axis=1))
     textured = mine > _TEXTURE
     visible = textured & (_blocks(np.asarray(inside)).min(axis=1) > 0)
-    energy = mine * np.sqrt((theirs**2).mean(axis=1))
-    alike = visible & ((ours * theirs).mean(axis=1) > _ALIKE * np.maximum(energy, 1e-6))
+    energy = np.maximum(mine * np.sqrt((theirs**2).mean(axis=1)), 1e-6)
+    correlation = (ours * theirs).mean(axis=1) / energy
+    alike = max((visible & (sign * correlation > _ALIKE) for sign in (1, -1)), key=np.count_nonzero)
     return Agreement(int(alike.sum()), int(visible.sum()), int(textured.sum()), _around(alike))
 
 

@@ -41,7 +41,7 @@ _ARRAYS = {
 """Type and shape of a row of each array."""
 _POINTERS = ("images", "owners")
 """Arrays that point to pictures."""
-THRESHOLD = 0.8
+THRESHOLD = 0.4
 """The score from which a picture counts as seen, unless it is known to need another."""
 _ALIKE = (
     ("names", "phashes", "sizes", "thumbs", "thresholds", "counts"),
@@ -183,6 +183,8 @@ def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> No
     for name, limit in (("images", pictures), ("owners", pictures), ("views", len(REFERENCE_VIEWS))):
         if not np.all((arrays[name] >= 0) & (arrays[name] < limit)):  # type: ignore[operator]
             raise ValueError(f"{name} points outside")
+    if not np.all(arrays["sizes"] > 0):  # type: ignore[operator]
+        raise ValueError("a picture has no extent")
 
 
 class _Enrolled(NamedTuple):

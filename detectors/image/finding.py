@@ -13,9 +13,9 @@ from detectors.image.sightings import Sighting
 from pipeline.records import Asset, Photo, Signal
 
 DETECTOR = "picture_found"
-CLEAR = 1.6
+CLEAR = 1.2
 """The score from which a sighting is clear."""
-WHOLE = 0.5
+WHOLE = 1 / 3
 """The share of a picture's blocks from which it counts as seen whole."""
 OBSERVATIONS = tuple(
     f"{what}.{extent}.{clarity}"

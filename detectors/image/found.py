@@ -29,12 +29,12 @@ class PictureFound:
     Notes
     -----
     Observations are named `<what>.<extent>.<clarity>`: what is "photo", "artwork", "design" or "logo"; extent is
-    "found" when at least half of the registered picture's blocks are seen, else "element"; clarity is "clear" or
+    "found" when at least a third of the registered picture's blocks are seen, else "element"; clarity is "clear" or
     "faint" by the score.
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/found-1"
+    version = f"{ENROL_VERSION}/found-2"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:

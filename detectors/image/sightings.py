@@ -34,7 +34,8 @@ class Sighting(NamedTuple):
     agreement : Agreement
         How far the two look alike.
     score : float
-        The logarithm of one more than the agreeing features, times the likely share of agreeing blocks.
+        The logarithm of one more than the agreeing features, times the square of the least likely share of agreeing
+        blocks.
     """
 
     image: int
@@ -71,7 +72,7 @@ def sightings(photo: PhotoDescription, enrolled: EnrolledImages, find: Find) -> 
                 continue
             thumb = _thumb(photo.thumb, turned)
             seen = agreement(enrolled.thumbs[image], enrolled.sizes[image], thumb, alignment.movement)
-            yield Sighting(image, turned, alignment, seen, float(np.log1p(len(alignment.pairs))) * seen.bound)
+            yield Sighting(image, turned, alignment, seen, _score(alignment, seen))
 
 
 def _shortlist(
@@ -94,6 +95,11 @@ def _shortlist(
     for place in np.flatnonzero(agreeing >= FEWEST).tolist():
         rows = slice(starts[place], starts[place] + sizes[place])
         yield int(named[place]), ours[rows], theirs[rows]
+
+
+def _score(alignment: Alignment, seen: Agreement) -> float:
+    """Weigh the agreeing features and blocks: another photo of the same carpet has many features and fewer blocks."""
+    return float(np.log1p(len(alignment.pairs))) * seen.bound**2
 
 
 def _thumb(data: bytes, turned: bool) -> Grey:  # noqa: FBT001

@@ -1,0 +1,77 @@
+"""Blocks agree where a photo shows the registered picture, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detectors.image.agreement import Agreement, agreement, thumbnail
+from detectors.image.decode import Grey
+from tests.detectors.image.pictures import scene
+
+SIZE = np.array([320, 240], dtype=np.int32)
+SAME = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def grey(seed: int, width: int = 320, height: int = 240) -> Grey:
+    return np.array(scene(seed, width, height).convert("L"))
+
+
+def test_a_picture_agrees_with_itself_everywhere() -> None:
+    seen = agreement(thumbnail(grey(1)), SIZE, grey(1), SAME)
+
+    assert seen.agreeing == seen.visible == seen.textured > 40
+    assert seen.share == 1
+    assert seen.box == (0, 0, 1, 1)
+
+
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_other_pictures_agree_in_few_blocks(seed: int) -> None:
+    assert agreement(thumbnail(grey(1)), SIZE, grey(seed), SAME).bound < 0.2
+
+
+def test_brightness_and_contrast_do_not_matter() -> None:
+    paler = (grey(1) * 0.5 + 100).astype(np.uint8)
+
+    assert agreement(thumbnail(grey(1)), SIZE, paler, SAME).share > 0.95
+
+
+def test_a_negative_agrees_with_its_picture() -> None:
+    assert agreement(thumbnail(grey(1)), SIZE, ~grey(1), SAME).share > 0.95
+
+
+def test_only_what_lies_in_the_photo_is_visible() -> None:
+    left = np.ascontiguousarray(grey(1)[:, :160])
+    doubled = np.array([[320 / 240, 0, 0], [0, 320 / 240, 0]])
+
+    seen = agreement(thumbnail(grey(1)), SIZE, left, doubled)
+
+    assert seen.agreeing == seen.visible < 0.6 * seen.textured
+    assert seen.box[2] == 0.5
+
+
+def test_the_part_around_the_agreeing_blocks_is_told() -> None:
+    photo = grey(1)
+    photo[:, 160:] = grey(2)[:, 160:]
+
+    left, top, right, bottom = agreement(thumbnail(grey(1)), SIZE, photo, SAME).box
+
+    assert (left, top, bottom) == (0, 0, 1)
+    assert right <= 0.75
+
+
+def test_a_flat_picture_agrees_with_nothing() -> None:
+    flat = np.full((240, 320), 200, dtype=np.uint8)
+
+    assert agreement(thumbnail(flat), SIZE, grey(1), SAME) == Agreement(0, 0, 0, (0, 0, 0, 0))
+    assert agreement(thumbnail(flat), SIZE, grey(1), SAME).bound == 0
+    assert agreement(thumbnail(grey(1)), SIZE, flat, SAME).agreeing == 0
+
+
+@pytest.mark.parametrize("visible", [1, 4, 16, 64])
+def test_the_bound_lies_below_the_share_and_rises_with_the_blocks(visible: int) -> None:
+    few = Agreement(visible, visible, 64, (0, 0, 1, 1)).bound
+    more = Agreement(2 * visible, 2 * visible, 128, (0, 0, 1, 1)).bound
+
+    assert 0 < few < more < 1
+    assert Agreement(0, visible, 64, (0, 0, 0, 0)).bound == pytest.approx(0)
