@@ -21,7 +21,7 @@ from detectors import DetectorKit
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
 from pipeline.progress import TerminalProgress
-from pipeline.records import Json
+from pipeline.records import AssetKind, Json
 from pipeline.register import load_register, register_folder
 from pipeline.settings import Settings, lake_folder, prefect_switches, read_settings
 from pipeline.snapshots import find_inputs
@@ -119,7 +119,7 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
         store=open_store(settings.store),
         lake=Lake(lake),
         engine=make_engine(settings),
-        kit=DetectorKit(),
+        kit=DetectorKit(hashes_only=frozenset(map(AssetKind, settings.hashes_only))),
     )
 
 

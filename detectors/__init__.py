@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import orjson
@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
 from detectors.image.benign import Confirmed, UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
+from detectors.image.evidence import SUBJECTS
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
-from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
+from pipeline.records import AssetKind, Detector, ListingBatch, PhotoDescription, Register
 
 
 def _no_image(name: str) -> bytes:
@@ -63,17 +64,41 @@ def build(register: Register, reference: Reference) -> tuple[Detector, ...]:
 
 @dataclass(frozen=True)
 class DetectorKit:
-    """The table, and what is learnt for it, as the stages of a scan take it (`pipeline.stages.Kit`)."""
+    """The table, and what is learnt for it, as the stages of a scan take it (`pipeline.stages.Kit`).
 
-    describer: ClassVar[str] = DESCRIBE_VERSION
+    Attributes
+    ----------
+    hashes_only : frozenset of AssetKind
+        Kinds of assets that are looked for by hashes alone; of all that have pictures, and photos are described
+        without local features.
+    """
+
+    hashes_only: frozenset[AssetKind] = frozenset()
+
     enroller: ClassVar[str] = ENROL_VERSION
     learner: ClassVar[str] = PriceLow.version
-    detectors: ClassVar[Mapping[str, str]] = {kind.name: kind.version for kind in DETECTOR_CLASSES}
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
+
+    @property
+    def describer(self) -> str:
+        """Version of `describe`."""
+        return f"{DESCRIBE_VERSION}/hashes" if self._shallow else DESCRIBE_VERSION
+
+    @property
+    def detectors(self) -> Mapping[str, str]:
+        """Version of each detector, by name, in the order of the table."""
+        left_out = "".join(f"/without-{kind.value}" for kind in sorted(self.hashes_only))
+        versions = {kind.name: kind.version for kind in DETECTOR_CLASSES}
+        return versions | {PictureFound.name: PictureFound.version + left_out}
+
+    @property
+    def _shallow(self) -> bool:
+        """Whether nothing is looked for by local features."""
+        return self.hashes_only >= frozenset(SUBJECTS)
 
     def describe(self, data: bytes) -> PhotoDescription:
         """Describe a photo, or raise `PhotoRefusedError`."""
-        return describe(data)
+        return describe(data, local_features=not self._shallow)
 
     def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:
         """Describe the register's images."""
@@ -92,18 +117,31 @@ class DetectorKit:
         observations = (seen for document in observed for seen in _OBSERVATIONS.validate_json(document))
         return orjson.dumps(learn(observations, register).to_json(), option=orjson.OPT_SORT_KEYS)
 
-    def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
+    def read(self, kind: str, document: bytes) -> object:
+        """Read a reference back."""
+        return _READERS[kind](document)
+
+    def build(self, name: str, register: Register, references: Mapping[str, Any]) -> Detector:
         """Build one detector of the table."""
-        read: dict[str, Any] = {_READERS[kind][0]: _READERS[kind][1](document) for kind, document in references.items()}
-        return next(entry.build(register, Reference(**read)) for entry in TABLE if entry.kind.name == name)
+        if name == PictureFound.name:
+            register = _without(register, self.hashes_only)
+        read = Reference(**{_FIELDS[kind]: reference for kind, reference in references.items()})
+        return next(entry.build(register, read) for entry in TABLE if entry.kind.name == name)
 
 
-_READERS: Mapping[str, tuple[str, Callable[[bytes], object]]] = {
-    "enrolled": ("enrolled_images", EnrolledImages.from_bytes),
-    "benign": ("benign_photos", read_confirmed),
-    "learned": ("price_levels", lambda document: PriceLevels.from_json(orjson.loads(document))),
+def _without(register: Register, kinds: frozenset[AssetKind]) -> Register:
+    """Return a register without the assets of some kinds."""
+    holders = (replace(h, assets=tuple(a for a in h.assets if a.kind not in kinds)) for h in register.rights_holders)
+    return replace(register, rights_holders=tuple(holders))
+
+
+_READERS: Mapping[str, Callable[[bytes], object]] = {
+    "enrolled": EnrolledImages.from_bytes,
+    "benign": read_confirmed,
+    "learned": lambda document: PriceLevels.from_json(orjson.loads(document)),
 }
-"""Where each reference stands in `Reference`, and how it is read."""
+_FIELDS = {"enrolled": "enrolled_images", "benign": "benign_photos", "learned": "price_levels"}
+"""Where each reference stands in `Reference`."""
 
 
 _OBSERVATIONS = TypeAdapter(list[PriceObservation])

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from pipeline.errors import SettingsError
+from pipeline.records import AssetKind
 
 FILE_NAME: Final = "counterfoil.toml"
 VARIABLE: Final = "COUNTERFOIL_SETTINGS"
@@ -52,6 +53,8 @@ class Settings:
         Register of the scheduled scan.
     snapshots : tuple of str
         Snapshots of the scheduled scan; folders may gain files between runs.
+    hashes_only : tuple of str
+        Kinds of assets that are looked for by hashes of pictures alone.
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
     """
@@ -65,6 +68,7 @@ class Settings:
     dask_allow_plain: bool = False
     register: str = ""
     snapshots: tuple[str, ...] = ()
+    hashes_only: tuple[str, ...] = ()
     schedule: str = "0 3 * * *"
 
     def __post_init__(self) -> None:
@@ -73,6 +77,10 @@ class Settings:
             raise SettingsError(f"engine: no such engine, got {self.engine!r}, expected one of {', '.join(ENGINES)}")
         if not 0 <= self.workers <= 1_024:  # noqa: PLR2004
             raise SettingsError(f"workers: out of range, got {self.workers}, expected 0 to 1024")
+        kinds = [kind.value for kind in AssetKind]
+        for kind in self.hashes_only:
+            if kind not in kinds:
+                raise SettingsError(f"hashes_only: no such kind, got {kind!r}, expected some of {', '.join(kinds)}")
         if self.engine == "dask" and not self.dask_address:
             raise SettingsError("dask_address: missing, got '', expected the address of a scheduler")
 

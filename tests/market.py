@@ -174,6 +174,9 @@ class FakeKit:
         amounts = [float(amount) for document in observed for amount in orjson.loads(document)]
         return str(min(amounts, default=0.0)).encode()
 
+    def read(self, kind: str, document: bytes) -> bytes:
+        return document
+
     def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
         built: dict[str, Callable[[], Detector]] = {
             "word_seen": lambda: WordSeen(register),

@@ -63,7 +63,7 @@ def enrolled(collection: Collection, assets: Sequence[Item]) -> bytes:
 def image_detectors(register: Register, pictures: bytes) -> tuple[Detector, ...]:
     """Build every detector of the table that is made from enrolled pictures."""
     names = [name for name in KIT.detectors if "enrolled" in KIT.references[name]]
-    return tuple(KIT.build(name, register, {"enrolled": pictures}) for name in names)
+    return tuple(KIT.build(name, register, {"enrolled": KIT.read("enrolled", pictures)}) for name in names)
 
 
 class Counterfoil:

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors.image import hashes, views
 from detectors.image.decode import Grey, decode, fitted
-from detectors.image.features import features
+from detectors.image.features import NONE, features
 from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.records import PhotoDescription
 
@@ -22,13 +22,15 @@ MIN_DETAIL = 64
 """Coefficients of 256 that must stand clear of noise; with fewer, the hash would be that of any flat picture."""
 
 
-def describe(data: bytes) -> PhotoDescription:
+def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
     """Describe a photo of a listing.
 
     Parameters
     ----------
     data : bytes
         The image file.
+    local_features : bool
+        Whether to look for them: most of the work.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def describe(data: bytes) -> PhotoDescription:
     found = np.concatenate([look for look, _ in looks])
     boxes = np.concatenate([box for _, box in looks])
     plain = not boxes.any()
-    local = features(picture.detail)
+    local = features(picture.detail) if local_features else NONE
     return PhotoDescription(
         digest=hashlib.sha256(data).hexdigest(),
         width=picture.width,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
 from pipeline.store.codec import from_json
@@ -63,8 +63,12 @@ class Kit(Protocol):
         """Return what was learnt from all batches, whatever their order."""
         ...
 
-    def build(self, name: str, register: Register, references: Mapping[str, bytes]) -> Detector:
-        """Build one detector from the references that it asks for."""
+    def read(self, kind: str, document: bytes) -> object:
+        """Read a reference back from the document that was made of it."""
+        ...
+
+    def build(self, name: str, register: Register, references: Mapping[str, Any]) -> Detector:
+        """Build one detector from the references that it asks for, as `read` gave them."""
         ...
 
 
@@ -105,8 +109,14 @@ def register_of(lake: Lake, name: str) -> Register:
     return from_json(Register, lake.read_bytes("registers", name))
 
 
+@lru_cache(maxsize=4)
+def _reference_of(bench: Workbench, kind: str, name: str) -> object:
+    """Return a reference, held once in each process whatever number of detectors is built from it."""
+    return bench.kit.read(kind, bench.lake.read_bytes(kind, name))
+
+
 @lru_cache(maxsize=16)
 def detector_of(bench: Workbench, name: str) -> Detector:
     """Return a detector, built once in each process."""
-    references = {kind: bench.lake.read_bytes(kind, document) for kind, document in bench.references_of(name)}
+    references = {kind: _reference_of(bench, kind, found) for kind, found in bench.references_of(name)}
     return bench.kit.build(name, register_of(bench.lake, bench.register), references)
