@@ -60,8 +60,8 @@ class Collection:
         return path.read_bytes()
 
 
-def load(folder: Path) -> Collection:
-    """Read the index of a collection.
+def load(folder: Path, *, bank: bool = False) -> Collection:
+    """Read the index of a collection, without the package's innocent photos; or of these, the index alone.
 
     Raises
     ------
@@ -70,9 +70,15 @@ def load(folder: Path) -> Collection:
     """
     try:
         with (folder / INDEX).open(encoding="utf-8", newline="") as lines:
-            return Collection(folder, tuple(Item(**row) for row in csv.DictReader(lines)))
+            items = (Item(**row) for row in csv.DictReader(lines))
+            return Collection(folder, tuple(item for item in items if _in_bank(item) is bank))
     except (OSError, TypeError) as error:
         raise InputError(f"{folder / INDEX}: cannot be read, expected what `prepare` wrote ({error})") from error
+
+
+def _in_bank(item: Item) -> bool:
+    """Tell whether a photo is one that every register is measured against: those of one sender in eight."""
+    return item.kind == "photo" and hashlib.sha256(item.group.encode()).digest()[0] % 8 == 0
 
 
 def save(folder: Path, items: Iterable[Item]) -> None:
