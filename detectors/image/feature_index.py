@@ -15,6 +15,8 @@ _BAND_BITS = 16
 _BANDS = BITS // _BAND_BITS
 _BANDS_ALIKE = HALF_BITS // _BAND_BITS
 """The first bands are the same in the mirror."""
+_CROWD = 2_000
+"""A value of a band that more stored codes share tells nothing and is not looked up: floods of textures stay cheap."""
 _AT_ONCE = 300
 """So many queries are looked up together: what they bring stays in the cache."""
 
@@ -46,13 +48,20 @@ class FeatureIndex:
     ----------
     codes : ndarray of uint64, shape (n, 2)
         The codes to find.
+    crowd : int
+        How many codes may share a value of a band that counts.
+
+    Attributes
+    ----------
+    crowded : ndarray of bool, shape (8, 65536)
+        For each band, the values that do not count.
 
     Notes
     -----
     Two codes meet if one of their eight bands of 16 bits is equal and at most 20 bits differ in all [1]_. A code and
     the mirror image of another meet if one of the four bands is equal that a mirror leaves alone, so that one look into
-    the tables serves both. Whether two meet depends on the two alone: a search through tables finds exactly what
-    comparing all with all does (`meet`).
+    the tables serves both. Values of a band that 2,000 stored codes share do not count. Whether two meet depends on
+    nothing else: a search through tables finds exactly what comparing all with all does (`meet`).
 
     References
     ----------
@@ -60,14 +69,15 @@ class FeatureIndex:
        STOC 1998.
     """
 
-    def __init__(self, codes: Codes) -> None:
+    def __init__(self, codes: Codes, *, crowd: int = _CROWD) -> None:
         values = _bands(codes).T
         self._stored = len(codes)
         self._items = _items(codes)
         self._rows = [np.argsort(column, kind="stable").astype(np.int32) for column in values]
         sizes = [np.bincount(column, minlength=2**_BAND_BITS) for column in values]
         self._starts = [np.cumsum(size, dtype=np.int32) - size.astype(np.int32) for size in sizes]
-        self._sizes = [size.astype(np.int32) for size in sizes]
+        self.crowded = np.array([size > crowd for size in sizes])
+        self._sizes = [np.where(size > crowd, 0, size).astype(np.int32) for size in sizes]
 
     def meet(self, queries: Codes) -> Met:
         """Find every stored code that meets one of the queries, or the mirror image of one.
@@ -115,9 +125,10 @@ class FeatureIndex:
         return ends, self._rows[band].take(place)
 
 
-def meet(queries: Codes, stored: Codes) -> Met:
+def meet(queries: Codes, stored: Codes, crowded: NDArray[np.bool_]) -> Met:
     """Find what `FeatureIndex.meet` finds, by comparing all with all: the definition."""
-    equal = _bands(queries)[:, None] == _bands(stored)[None]
+    counting = ~crowded[np.arange(_BANDS), _bands(queries)]
+    equal = (_bands(queries)[:, None] == _bands(stored)[None]) & counting[:, None]
     upright = equal.any(axis=2) & (differing(queries[:, None], stored[None]) <= MOST_BITS)
     turned = equal[:, :, :_BANDS_ALIKE].any(axis=2)
     turned &= differing(mirrored(queries)[:, None], stored[None]) <= MOST_BITS

@@ -34,7 +34,7 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/found-2"
+    version = f"{ENROL_VERSION}/found-3"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
@@ -57,7 +57,7 @@ class PictureFound:
         del listing  # only its photos are looked at
         mine = [image for image, owners in self._owners.items() if any(owner[2] == asset for owner in owners)]
         rows = np.flatnonzero(np.isin(self._enrolled.owners, mine))
-        find = partial(_meet, stored=self._enrolled.codes[rows], rows=rows)
+        find = partial(_meet, stored=self._enrolled.codes[rows], rows=rows, crowded=self._index.crowded)
         return tuple(signal for signal in self._signals(photos, find) if signal.asset_id == asset.id)
 
     def _signals(self, photos: tuple[Photo, ...], find: Find) -> tuple[Signal, ...]:
@@ -75,6 +75,6 @@ class PictureFound:
         )
 
 
-def _meet(queries: Codes, *, stored: Codes, rows: NDArray[np.int64]) -> Met:
+def _meet(queries: Codes, *, stored: Codes, rows: NDArray[np.int64], crowded: NDArray[np.bool_]) -> Met:
     """Compare with some of the enrolled codes, one by one."""
-    return Met(*(Meetings(pairs.query, rows[pairs.stored]) for pairs in meet(queries, stored)))
+    return Met(*(Meetings(pairs.query, rows[pairs.stored]) for pairs in meet(queries, stored, crowded)))

@@ -21,6 +21,8 @@ _TURN = np.radians(20)
 _GROWTH = np.log(1.6)
 _SPOT = 0.004
 _ROW_OF_SPOTS = 1024
+_AT_ONCE = 200_000
+"""So many pairs of pairs are looked at together, whatever a photo shares with the register."""
 _ROUNDS = 3
 FEWEST = 3
 """So many pairs must agree; fewer do so by chance."""
@@ -127,6 +129,17 @@ def most_agreeing(picture: Poses, photo: Poses, sizes: NDArray[np.int64]) -> NDA
         What the first step of `align` finds. It is cheap: nearly all pictures that a photo shares a few features with
         are done with here.
     """
+    ends = np.cumsum(sizes)
+    most = [np.zeros(0, dtype=np.int64)]
+    for some in np.split(np.arange(len(sizes)), np.flatnonzero(np.diff(np.cumsum(sizes**2) // _AT_ONCE)) + 1):
+        if len(some):
+            rows = slice(ends[some[0]] - sizes[some[0]], ends[some[-1]])
+            most.append(_most_agreeing(picture[rows], photo[rows], sizes[some]))
+    return np.concatenate(most)
+
+
+def _most_agreeing(picture: Poses, photo: Poses, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Do so for no more pictures than fit into memory."""
     growth, turn = np.log(photo[:, 2] / picture[:, 2]), photo[:, 3] - picture[:, 3]
     rivals = np.repeat(sizes, sizes)
     first = np.repeat(np.arange(len(rivals)), rivals)
@@ -143,7 +156,7 @@ def most_agreeing(picture: Poses, photo: Poses, sizes: NDArray[np.int64]) -> NDA
     near = across * across + down * down < _NEAR**2
     first, other = first[near], other[near]
     votes = np.minimum(*(_distinct(first, _spots(poses)[other], len(rivals)) for poses in (picture, photo)))
-    most: NDArray[np.int64] = np.maximum.reduceat(votes, np.cumsum(sizes) - sizes) if len(sizes) else votes
+    most: NDArray[np.int64] = np.maximum.reduceat(votes, np.cumsum(sizes) - sizes)
     return most
 
 

@@ -34,7 +34,9 @@ def test_the_tables_find_exactly_what_comparing_everything_finds(seed: int, stor
     enrolled = codes(seed, stored)
     wanted = np.concatenate([flipped(enrolled, 0.08, seed), mirrored(flipped(enrolled, 0.05, seed)), codes(9, queries)])
 
-    assert rows(FeatureIndex(enrolled).meet(wanted)) == rows(meet(wanted, enrolled))
+    for crowd in (3, 2000):
+        index = FeatureIndex(enrolled, crowd=crowd)
+        assert rows(index.meet(wanted)) == rows(meet(wanted, enrolled, index.crowded))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,13 @@ def test_codes_that_differ_much_do_not_meet_though_a_band_is_equal() -> None:
     assert rows(FeatureIndex(one).meet(other)) == [[], []]
     assert rows(FeatureIndex(one).meet(other >> np.uint64(1))) == [[], []]
     assert rows(FeatureIndex(one).meet(np.array([[2**20 - 1 << 16, 0]], dtype=np.uint64))) == [[(0, 0)], []]
+
+
+def test_what_very_many_codes_share_is_not_looked_up() -> None:
+    crowd = np.zeros((50, 2), dtype=np.uint64)
+
+    assert len(FeatureIndex(crowd, crowd=50).meet(crowd[:1]).upright.stored) == 50
+    assert len(FeatureIndex(crowd, crowd=49).meet(crowd[:1]).upright.stored) == 0
 
 
 def test_a_mirrored_code_meets_among_the_mirrored_only() -> None:
