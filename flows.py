@@ -119,8 +119,18 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
         store=open_store(settings.store),
         lake=Lake(lake),
         engine=make_engine(settings),
+        innocents=_innocents(settings),
         kit=DetectorKit(hashes_only=frozenset(map(AssetKind, settings.hashes_only))),
     )
+
+
+def _innocents(settings: Settings) -> Path | None:
+    if not settings.innocents:
+        return None
+    folder = Path(settings.innocents)
+    if not folder.is_dir():
+        raise InputError(f"innocents: no such folder, got {settings.innocents!r}, expected a folder of photos")
+    return folder.resolve()
 
 
 def _make_folder(folder: Path) -> None:

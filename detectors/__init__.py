@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, Pictu
 from detectors.image.benign import Confirmed, UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
 from detectors.image.evidence import SUBJECTS
+from detectors.image.innocents import BANK_VERSION, measure, shipped
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
 from pipeline.records import AssetKind, Detector, ListingBatch, PhotoDescription, Register
@@ -75,7 +76,7 @@ class DetectorKit:
 
     hashes_only: frozenset[AssetKind] = frozenset()
 
-    enroller: ClassVar[str] = ENROL_VERSION
+    enroller: ClassVar[str] = f"{ENROL_VERSION}/{BANK_VERSION}"
     learner: ClassVar[str] = PriceLow.version
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
 
@@ -104,9 +105,10 @@ class DetectorKit:
         """Describe the register's images."""
         return enrol(register, read).to_bytes()
 
-    def join(self, parts: Iterable[bytes]) -> bytes:
-        """Lay together what was enrolled apart."""
-        return EnrolledImages.joined(map(EnrolledImages.from_bytes, parts)).to_bytes()
+    def join(self, parts: Iterable[bytes], innocent: Sequence[PhotoDescription]) -> bytes:
+        """Lay together what was enrolled apart, and measure it against innocent photos."""
+        joined = EnrolledImages.joined(map(EnrolledImages.from_bytes, parts))
+        return measure(joined, (*shipped(), *innocent)).enrolled.to_bytes()
 
     def observe(self, batch: ListingBatch, register: Register) -> bytes:
         """Return the authentic prices of a batch of listings."""

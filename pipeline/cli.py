@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,12 +98,16 @@ def register() -> None:
 
 @register.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="REGISTER")
-def check(path: Path) -> None:
+@click.option("--images", is_flag=True, help="Also measure its images: some tenths of a second each.")
+def check(path: Path, *, images: bool) -> None:
     """Validate a register; print every problem on a line, or what it holds."""
     with _one_line():
         problems = check_register(path)
         if not problems:
-            click.echo("\n".join(_summary(load_register(path))))
+            rights = load_register(path)
+            click.echo("\n".join(_summary(rights)))
+            if images:
+                click.echo("\n".join(_remarks(rights, register_folder(path))))
     for problem in problems:
         click.echo(problem)
     sys.exit(FAILED if problems else 0)
@@ -227,6 +232,16 @@ def _summary(register: Register) -> Iterator[str]:
         if asset.kind is AssetKind.WORD_MARK and asset.text:
             mark = grade(asset.text)
             yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason})"
+
+
+def _remarks(register: Register, folder: Path) -> Iterator[str]:
+    from detectors.image.enrol import enrol  # noqa: PLC0415  OpenCV
+    from detectors.image.innocents import measure, shipped  # noqa: PLC0415
+    from detectors.image.remarks import remarks  # noqa: PLC0415
+
+    measured = measure(enrol(register, partial(read_image, folder)), shipped())
+    yield f"{len(measured.enrolled.names)} images measured against {measured.photos} innocent photos"
+    yield from remarks(measured)
 
 
 @contextmanager

@@ -55,6 +55,8 @@ class Settings:
         Snapshots of the scheduled scan; folders may gain files between runs.
     hashes_only : tuple of str
         Kinds of assets that are looked for by hashes of pictures alone.
+    innocents : str
+        Folder of photos in which nothing registered may be seen; empty for none.
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
     """
@@ -69,6 +71,7 @@ class Settings:
     register: str = ""
     snapshots: tuple[str, ...] = ()
     hashes_only: tuple[str, ...] = ()
+    innocents: str = ""
     schedule: str = "0 3 * * *"
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ A fake photo is the word PHOTO, a space and any bytes; its first view is made of
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +162,8 @@ class FakeKit:
         CALLS["enrolled"] += 1
         return hashlib.sha256(REGISTERED).digest()
 
-    def join(self, parts: Iterable[bytes]) -> bytes:
+    def join(self, parts: Iterable[bytes], innocent: Sequence[PhotoDescription]) -> bytes:
+        CALLS["innocent"] += len(innocent)
         return b"".join(parts)
 
     def observe(self, batch: ListingBatch, register: Register) -> bytes:

@@ -48,7 +48,7 @@ class PhotoReused:
             for name in dict.fromkeys(asset.images):
                 if asset.kind in SUBJECTS and name in places:
                     self._owners.setdefault(places[name], []).append((order, holder, asset))
-        extents = shown_of_reference(enrolled.views)
+        extents = np.where(enrolled.parked[enrolled.images], -1, shown_of_reference(enrolled.views))
         self._rows = {extent: np.flatnonzero(extents == extent) for extent in Shown}
         self._index = {
             extent: Rows(rows, HashIndex(enrolled.hashes[rows], scan_limit=scan_limit).within)

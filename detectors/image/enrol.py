@@ -81,7 +81,7 @@ class EnrolledImages:
     thumbs : ndarray of uint8, shape (m, 128, 128)
         Each picture in grey, square whatever its proportions.
     thresholds : ndarray of float32, shape (m,)
-        The score from which each picture counts as seen.
+        The score from which each picture counts as seen; infinite if it is parked.
     codes : ndarray of uint64, shape (k, 2)
         What the local features of the pictures and of their renditions look like.
     places : ndarray of uint16, shape (k, 4)
@@ -113,6 +113,11 @@ class EnrolledImages:
         for rows, *others in _ALIKE:
             if any(len(getattr(self, other)) != len(getattr(self, rows)) for other in others):
                 raise ValueError("the arrays of enrolled images differ in length")
+
+    @property
+    def parked(self) -> NDArray[np.bool_]:
+        """Which pictures are not looked for, because innocent photos show them too; shape (m,)."""
+        return np.isinf(self.thresholds)
 
     @property
     def digest(self) -> str:

@@ -102,6 +102,11 @@ def read_shelves(lake: Lake, names: Iterable[str], contents: Iterable[Content]) 
     return {row["digest"]: _from_shelf_row(row) for row in _shelf_rows(lake, names, contents)}
 
 
+def read_shelf(lake: Lake, name: str) -> Described:
+    """Read a whole shelf."""
+    return {row["digest"]: _from_shelf_row(row) for row in lake.read("photos", name).to_pylist()}
+
+
 def read_refusals(lake: Lake, names: Iterable[str], contents: Iterable[Content]) -> dict[str, Refusal | None]:
     """Read which photos of some listings could be described (None), and why the others could not."""
     rows = _shelf_rows(lake, names, contents, ["digest", "reason", "expected"])

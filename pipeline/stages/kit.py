@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -51,8 +51,11 @@ class Kit(Protocol):
         """Describe the register's images; `read` returns the bytes of one."""
         ...
 
-    def join(self, parts: Iterable[bytes]) -> bytes:
-        """Lay together what `enrol` made of registers with different images, whatever their order."""
+    def join(self, parts: Iterable[bytes], innocent: Sequence[PhotoDescription]) -> bytes:
+        """Lay together what `enrol` made of registers with different images, whatever their order.
+
+        `innocent` are the user's photos in which nothing registered may be seen.
+        """
         ...
 
     def observe(self, batch: ListingBatch, register: Register) -> bytes:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.records import Asset, AssetKind, ListingBatch, Register, RightsHolder
+from pipeline.errors import PhotoRefusedError
+from pipeline.records import Asset, AssetKind, ImageName, ListingBatch, PhotoDescription, Register, RightsHolder
 from pipeline.register import read_image
+from pipeline.snapshots import read_photo
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.contents import read_partition
+from pipeline.stages.contents import read_partition, read_shelf
+from pipeline.stages.describe import SHELF_PHOTOS, Shelf, describe_shelf
 from pipeline.stages.kit import Kit, Workbench, register_of
-from pipeline.stages.plan import OneResult, Scan, Stage
+from pipeline.stages.plan import OneResult, Scan, Stage, in_groups
 from pipeline.store.benign import read_benign
 from pipeline.store.codec import to_json
 from pipeline.store.lake import Lake, digest_of
@@ -82,8 +86,9 @@ def _enrol(scan: Scan, conductor: Conductor) -> str:
         scan.lake.write_bytes("registers", scan.register.digest, to_json(scan.register))
     units = tuple(_enrolments(scan))
     Stage(name="enrol", kind="images", do=enrol_image).run(scan, conductor, units, total=len(units))
-    key = digest_of(scan.kit.enroller, [unit.key for unit in units])
-    conductor.perform("enrol", partial(_join, scan, key, units))
+    shelves = conductor.perform("innocents", partial(_describe_innocents, scan))
+    key = digest_of(scan.kit.enroller, scan.kit.describer, [unit.key for unit in units], shelves)
+    conductor.perform("enrol", partial(_join, scan, key, units, shelves))
     return key
 
 
@@ -107,10 +112,25 @@ def enrol_image(unit: Enrolment) -> None:
     unit.lake.write_bytes("images", unit.key, unit.kit.enrol(unit.register, partial(read_image, unit.folder)))
 
 
-def _join(scan: Scan, key: str, units: tuple[Enrolment, ...]) -> None:
+def _describe_innocents(scan: Scan) -> list[str]:
+    """Describe the photos in the user's folder of innocent ones; return the names of their shelves."""
+    if scan.innocents is None:
+        return []
+    photos = []
+    for path in sorted(path for path in scan.innocents.iterdir() if path.is_file()):
+        with suppress(PhotoRefusedError):
+            data = read_photo(scan.innocents, ImageName(name=path.name))
+            photos.append((hashlib.sha256(data).hexdigest(), scan.innocents, path.name))
+    shelves = [Shelf(kit=scan.kit, lake=scan.lake, photos=tuple(some)) for some in in_groups(photos, SHELF_PHOTOS)]
+    return sorted(name for name, _ in scan.engine.map(describe_shelf, shelves))
+
+
+def _join(scan: Scan, key: str, units: tuple[Enrolment, ...], shelves: list[str]) -> None:
     if not scan.lake.has("enrolled", key):
         parts = (scan.lake.read_bytes("images", unit.key) for unit in units)
-        scan.lake.write_bytes("enrolled", key, scan.kit.join(parts))
+        described = (seen for name in shelves for seen in read_shelf(scan.lake, name).values())
+        innocent = [seen for seen in described if isinstance(seen, PhotoDescription)]
+        scan.lake.write_bytes("enrolled", key, scan.kit.join(parts, innocent))
 
 
 def _lessons(scan: Scan, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Lesson]:

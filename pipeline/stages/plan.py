@@ -45,6 +45,8 @@ class Scan:
         Where the register's images lie.
     out : Path
         Folder for the results.
+    innocents : Path or None
+        A folder of the user's photos in which nothing registered may be seen.
     chunk_rows : int
         Input rows taken in at once: at most one partition, and one transaction that a reviewer's write may wait for.
     """
@@ -57,6 +59,7 @@ class Scan:
     lake: Lake
     engine: Engine
     kit: Kit
+    innocents: Path | None = None
     chunk_rows: int = 1_000
 
     @property

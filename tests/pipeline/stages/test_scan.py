@@ -115,6 +115,20 @@ def test_an_image_that_joins_the_register_is_the_only_one_enrolled(tmp_path: Pat
         assert CALLS["enrolled"] == enrolled
 
 
+def test_the_users_innocent_photos_are_described_and_measured_against_once(tmp_path: Path, register: Path) -> None:
+    """Forty photos of which one is no image; a new one among them measures the register again."""
+    snapshot = write_snapshot(tmp_path / "snapshot", [row(1)])
+    innocents = write_snapshot(tmp_path / "stock", []) / "images"
+
+    run(scan_of([snapshot], register, tmp_path, innocents=innocents))
+    assert CALLS["innocent"] == 39
+    run(scan_of([snapshot], register, tmp_path, innocents=innocents))
+    assert (CALLS["innocent"], CALLS["described"]) == (0, 0)
+    (innocents / "new.jpg").write_bytes(b"PHOTO new")
+    run(scan_of([snapshot], register, tmp_path, innocents=innocents))
+    assert CALLS["innocent"] == 40
+
+
 def test_a_new_version_of_one_detector_runs_that_one_only(tmp_path: Path, register: Path) -> None:
     snapshot = write_snapshot(tmp_path / "snapshot", [row(n) for n in range(50)])
     run(scan_of([snapshot], register, tmp_path))
