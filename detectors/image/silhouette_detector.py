@@ -1,0 +1,134 @@
+"""SilhouetteSeen: the silhouette of a registered logo, printed in one colour, among a listing's photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.image.hashes import BITS, ORIENTATIONS
+from detectors.image.shapes import Shapes
+from detectors.image.silhouette_index import Resemblance, SilhouetteIndex
+from detectors.image.silhouettes import SILHOUETTES_VERSION, Silhouettes
+from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Photo, PhotoDescription, Register, Signal
+
+NEAR_BITS = 56
+_NEAR, _FAR = "logo.silhouette.near", "logo.silhouette.far"
+
+
+class _Sight(NamedTuple):
+    """A resemblance, and what was seen where; the smaller, the better."""
+
+    resemblance: Resemblance
+    photo: int
+    name: str
+    box: list[float]
+    asset_box: list[float]
+    dark: bool
+
+
+class SilhouetteSeen:
+    """Sees a registered logo printed in one colour, dark on light or light on dark, also tilted or bent a little.
+
+    Parameters
+    ----------
+    enrolled : mapping of str to Silhouettes
+        Those of the register's pictures, by name.
+    register : Register
+        Whose figurative marks name them.
+    shapes_of : callable
+        From the description of a photo to its figures.
+
+    Notes
+    -----
+    Observations are "logo.silhouette.near" up to 56 differing bits of 256, else "logo.silhouette.far".
+    """
+
+    name = "silhouette_seen"
+    version = SILHOUETTES_VERSION
+    observations = (_NEAR, _FAR)
+
+    def __init__(
+        self,
+        enrolled: Mapping[str, Silhouettes],
+        register: Register,
+        shapes_of: Callable[[PhotoDescription], Shapes],
+    ) -> None:
+        self._enrolled, self._shapes_of = enrolled, shapes_of
+        self._names = sorted(enrolled)
+        self._index = SilhouetteIndex([enrolled[name] for name in self._names])
+        self._marks = [
+            (holder.id, asset)
+            for holder in register.rights_holders
+            for asset in holder.assets
+            if asset.kind == AssetKind.FIGURATIVE_MARK
+        ]
+        self._shown: dict[str, list[int]] = {}
+        """Places in `_marks` by the name of a picture."""
+        for place, (_, asset) in enumerate(self._marks):
+            for name in dict.fromkeys(asset.images):
+                self._shown.setdefault(name, []).append(place)
+
+    def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
+        """Return the signals of each listing of a batch, in the batch's order: one a mark, its best resemblance."""
+        return [self._signals(photos) for photos in batch.photos]
+
+    def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
+        """Return what is seen of one mark in one listing, by comparing only its own pictures."""
+        del listing  # only its photos are looked at
+        holders = [holder for holder, mark in self._marks if mark == asset]
+        names = [name for name in self._names if name in asset.images]
+        index = SilhouetteIndex([self._enrolled[name] for name in names])
+        best = min(self._sights(photos, index, names), default=None)
+        return (_signal(best, photos[best.photo], holders[0], asset),) if best and holders else ()
+
+    def _signals(self, photos: Sequence[Photo]) -> tuple[Signal, ...]:
+        best: dict[int, _Sight] = {}
+        for sight in self._sights(photos, self._index, self._names):
+            for place in self._shown.get(sight.name, ()):
+                best[place] = min(sight, best.get(place, sight))
+        return tuple(_signal(best[place], photos[best[place].photo], *self._marks[place]) for place in sorted(best))
+
+    def _sights(self, photos: Sequence[Photo], index: SilhouetteIndex, names: Sequence[str]) -> Iterator[_Sight]:
+        """Yield what is seen in some photos of the pictures of an index, which are given by name."""
+        for place, photo in enumerate(photos):
+            shapes = self._shapes_of(photo.description)
+            for picture, found in index.find(shapes).items():
+                box, asset_box = shapes.boxes[found.shape], index.boxes[found.row]
+                dark = bool(shapes.dark[found.shape])
+                yield _Sight(found, place, names[picture], _edges(box), _edges(asset_box), dark)
+
+
+def _signal(sight: _Sight, photo: Photo, holder: str, asset: Asset) -> Signal:
+    bits, orientation = sight.resemblance.bits, ORIENTATIONS[sight.resemblance.orientation].name
+    ink = "dark on light" if sight.dark else "light on dark"
+    manner = ink if orientation == "upright" else f"{ink}, {orientation}"
+    return Signal(
+        detector=SilhouetteSeen.name,
+        observation=_NEAR if bits <= NEAR_BITS else _FAR,
+        rights_holder_id=holder,
+        asset_id=asset.id,
+        strength=1 - bits / (BITS / 2),
+        reason=(
+            f"Photo {photo.index + 1} shows the silhouette of the registered logo {sight.name} in one colour, "
+            f"{manner} ({bits} of {BITS} bits differ)"
+        ),
+        evidence={
+            "kind": "image",
+            "image": photo.index,
+            "name": photo.name,
+            "box": sight.box,
+            "asset_image": sight.name,
+            "asset_box": sight.asset_box,
+            "orientation": orientation,
+            "ink": ink,
+            "distance_bits": bits,
+            "of_bits": BITS,
+        },
+    )
+
+
+def _edges(box: NDArray[np.float32]) -> list[float]:
+    return [round(float(edge), 4) for edge in box]
