@@ -55,12 +55,12 @@ class SilhouetteIndex:
         self.boxes = np.concatenate([np.zeros((0, 4), dtype=np.float32), *(p.boxes for p in pictures)])
         none = np.zeros(0, dtype=np.float32)
         self._proportions = np.concatenate([none, *(p.proportions for p in pictures)])
-        self._radii = np.concatenate([none, *(p.radii for p in pictures)])
+        radii = np.concatenate([none, *(p.radii for p in pictures)])
         outlines = np.concatenate([none, *(p.outlines for p in pictures)])
         codes = np.concatenate([np.zeros((0, 4), dtype=np.uint64), *(p.codes for p in pictures)])
         upright = np.concatenate([np.zeros(0, dtype=np.bool_), *(p.upright for p in pictures)])
-        self._all = _Shelf(np.arange(len(codes)), codes, outlines)
-        self._upright = _Shelf(np.flatnonzero(upright), codes, outlines)
+        self._as_they_are = _Shelf(np.arange(len(codes)), codes, outlines, radii)
+        self._turned = _Shelf(np.flatnonzero(upright), codes, outlines, radii * np.float32(_SHARE_TURNED))
 
     def find(self, shapes: Shapes) -> dict[int, Resemblance]:
         """Return the best resemblance of each picture that is seen in a photo, by the picture's place.
@@ -69,23 +69,15 @@ class SilhouetteIndex:
         -----
         A figure as it is may resemble any tilt of a silhouette; one mirrored or turned, only the untilted one.
         """
-        turned = np.stack([oriented(shapes.codes, orientation) for orientation in ORIENTATIONS], axis=1)
+        looks = np.stack([oriented(shapes.codes, orientation) for orientation in ORIENTATIONS], axis=1)
         best: dict[int, Resemblance] = {}
-        for shape, looks in enumerate(turned):
-            for shelf, first, share in ((self._all, 0, 1.0), (self._upright, 1, _SHARE_TURNED)):
-                tried = looks[:1] if first == 0 else looks[1:]
-                for row, place, bits in self._near(shelf, tried, float(shapes.outlines[shape]), share):
-                    found = Resemblance(bits, first + place, shape, row)
-                    picture = int(self._owners[row])
-                    if self._alike(found, shapes) and (picture not in best or found < best[picture]):
-                        best[picture] = found
+        for shelf, first, last in ((self._as_they_are, 0, 1), (self._turned, 1, len(ORIENTATIONS))):
+            for shape, place, row, bits in shelf.near(looks[:, first:last], shapes.outlines):
+                found = Resemblance(bits, first + place, shape, row)
+                picture = int(self._owners[row])
+                if self._alike(found, shapes) and (picture not in best or found < best[picture]):
+                    best[picture] = found
         return dict(sorted(best.items()))
-
-    def _near(self, shelf: _Shelf, looks: Hashes, outline: float, share: float) -> Iterator[tuple[int, int, int]]:
-        """Yield rows, places in `looks` and bits of everything within its radius."""
-        rows, bits = shelf.near(looks, outline)
-        place, column = np.nonzero(bits <= share * self._radii[rows])
-        return zip(rows[column].tolist(), place.tolist(), bits[place, column].tolist(), strict=True)
 
     def _alike(self, found: Resemblance, shapes: Shapes) -> bool:
         """Tell whether a figure is about as wide, by its height, as the silhouette."""
@@ -96,17 +88,32 @@ class SilhouetteIndex:
 
 
 class _Shelf:
-    """Some rows, sorted by the length of their outlines."""
+    """Some rows, sorted by the length of their outlines, each with the bits that may differ."""
 
-    def __init__(self, rows: NDArray[np.int64], codes: Hashes, outlines: NDArray[np.float32]) -> None:
+    def __init__(
+        self, rows: NDArray[np.int64], codes: Hashes, outlines: NDArray[np.float32], radii: NDArray[np.float32]
+    ) -> None:
         self._rows = rows[np.argsort(outlines[rows], kind="stable")]
         self._outlines = outlines[self._rows].astype(np.float64)
+        self._radii = radii[self._rows].astype(np.uint16)
         self._columns = np.ascontiguousarray(codes[self._rows].T)
 
-    def near(self, looks: Hashes, outline: float) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        """Return the w rows with about the same outline, and the bits of each of k codes to each of them, (k, w)."""
-        start, stop = np.searchsorted(self._outlines, (outline / _OUTLINE, outline * _OUTLINE))
-        bits = np.zeros((len(looks), int(stop - start)), dtype=np.uint16)
-        for word, column in enumerate(self._columns):
-            bits += np.bitwise_count(looks[:, word, None] ^ column[start:stop])
-        return self._rows[start:stop], bits
+    def near(self, looks: Hashes, outlines: NDArray[np.float32]) -> Iterator[tuple[int, int, int, int]]:
+        """Yield figure, look, row and bits of every pair of about the same outline within the row's radius.
+
+        Parameters
+        ----------
+        looks : ndarray of uint64, shape (n, k, 4)
+            Codes of k looks of n figures.
+        outlines : ndarray of float32, shape (n,)
+            The lengths of the figures' outlines.
+        """
+        lengths = outlines.astype(np.float64)
+        starts = np.searchsorted(self._outlines, lengths / _OUTLINE).tolist()
+        stops = np.searchsorted(self._outlines, lengths * _OUTLINE).tolist()
+        for figure, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+            differing = looks[figure][:, :, None] ^ self._columns[:, start:stop]
+            bits = np.bitwise_count(differing).sum(axis=1, dtype=np.uint16)
+            near = np.flatnonzero(bits <= self._radii[start:stop])
+            for place, column in (divmod(cell, stop - start) for cell in near.tolist()):
+                yield figure, place, int(self._rows[start + column]), int(bits[place, column])
