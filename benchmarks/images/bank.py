@@ -1,7 +1,8 @@
 """Make the package's innocent photos: `python -m benchmarks.images.bank COLLECTION`.
 
-Writes `detectors/image/innocents.npz`: descriptions of the photos of some senders, whom the other benchmarks leave out,
-and of drawn size charts, shipping banners and cartons. Run it again when `describe` changes.
+Writes `detectors/image/innocents.npz`: descriptions of the photos of some senders and of some drawings and logos, all
+of which the other benchmarks leave out, and of size charts, shipping banners and cartons drawn here. Run it again when
+`describe` changes.
 """
 
 import argparse
@@ -81,7 +82,7 @@ def main() -> None:
     drawn = [encoded(draw(Random(seed))) for draw in (size_chart, banner, carton) for seed in range(DRAWN)]
     path = Path(next(iter(detectors.image.__path__))) / "innocents.npz"
     path.write_bytes(write_innocents([describe(data) for data in (*photos, *drawn)]))
-    print(f"{path}: {len(photos)} photos and {len(drawn)} drawings, {path.stat().st_size / 1e6:.1f} MB")
+    print(f"{path}: {len(photos)} pictures and {len(drawn)} drawings, {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
-from detectors.image.evidence import DETECTOR, OBSERVATIONS, SUBJECTS, Match, signal
+from detectors.image.evidence import DETECTOR, OBSERVATIONS, Match, signal
 from detectors.image.matches import PASSES, Matches, Rows, matches, queries
+from detectors.image.owners import Owner, owners_of
 from detectors.image.search import SCAN_LIMIT, HashIndex, scan
 from detectors.image.views import Shown, shown_of_reference
 from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
@@ -41,13 +42,7 @@ class PhotoReused:
 
     def __init__(self, enrolled: EnrolledImages, register: Register, *, scan_limit: int = SCAN_LIMIT) -> None:
         self._enrolled = enrolled
-        places = {name: place for place, name in enumerate(enrolled.names)}
-        self._owners: dict[int, list[tuple[int, str, Asset]]] = {}
-        """For each picture: the assets that it shows, with their place in the register and their holder."""
-        for order, (holder, asset) in enumerate((h.id, a) for h in register.rights_holders for a in h.assets):
-            for name in dict.fromkeys(asset.images):
-                if asset.kind in SUBJECTS and name in places:
-                    self._owners.setdefault(places[name], []).append((order, holder, asset))
+        self._owners = owners_of(register, enrolled.names)
         extents = np.where(enrolled.parked[enrolled.images], -1, shown_of_reference(enrolled.views))
         self._rows = {extent: np.flatnonzero(extents == extent) for extent in Shown}
         self._index = {
@@ -60,15 +55,16 @@ class PhotoReused:
         photos = [photo for several in batch.photos for photo in several]
         listing_of = np.repeat(np.arange(len(batch.photos)), [len(several) for several in batch.photos])
         found = matches(queries(photos), self._index)
-        best: list[dict[int, tuple[Match, str, Asset]]] = [{} for _ in batch.listings]
+        best: list[dict[int, tuple[Match, Owner]]] = [{} for _ in batch.listings]
         for listing, match in self._best(found, listing_of):
-            for order, holder, asset in self._owners.get(match.image, ()):
-                rival = best[listing].get(order)
+            for owner in self._owners.get(match.image, ()):
+                rival = best[listing].get(owner.order)
                 if rival is None or match < rival[0]:
-                    best[listing][order] = (match, holder, asset)
+                    best[listing][owner.order] = (match, owner)
         return [
             tuple(
-                signal(match, photos[match.photo], holder, asset, self._enrolled) for _, (match, holder, asset) in found
+                signal(match, photos[match.photo], owner.holder, owner.asset, self._enrolled)
+                for _, (match, owner) in found
             )
             for found in (sorted(of_listing.items(), key=lambda item: item[0]) for of_listing in best)
         ]
@@ -76,14 +72,14 @@ class PhotoReused:
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
         """Return what is seen of one asset in one listing, by comparing every pair of hashes."""
         del listing  # only its photos are looked at
-        mine = {image: owner for image, owners in self._owners.items() for owner in owners if owner[2] == asset}
+        mine = {image: owner for image, owners in self._owners.items() for owner in owners if owner.asset == asset}
         chosen = {e: rows[np.isin(self._enrolled.images[rows], list(mine))] for e, rows in self._rows.items()}
         stored = {e: Rows(rows, partial(scan, stored=self._enrolled.hashes[rows])) for e, rows in chosen.items()}
         found = matches(queries(photos), stored)
         best = min((match for _, match in self._best(found, np.zeros(len(photos), dtype=np.int64))), default=None)
         if best is None:
             return ()
-        return (signal(best, photos[best.photo], mine[best.image][1], asset, self._enrolled),)
+        return (signal(best, photos[best.photo], mine[best.image].holder, asset, self._enrolled),)
 
     def _best(self, found: Matches, listing_of: NDArray[np.int64]) -> Iterator[tuple[int, Match]]:
         """Yield the best match of each picture in each listing, with the listing's place in the batch."""

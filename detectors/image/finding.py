@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from detectors.image.sightings import Sighting
 from pipeline.records import Asset, Photo, Signal
 
 DETECTOR = "picture_found"
-CLEAR = 1.2
+CLEAR = 1.5
 """The score from which a sighting is clear."""
 WHOLE = 1 / 3
 """The share of a picture's blocks from which it counts as seen whole."""
@@ -35,6 +36,29 @@ class Finding(NamedTuple):
     def rank(self) -> tuple[float, int, int, bool]:
         """The smaller, the better: by score, then in the order of photos and pictures."""
         return -self.sighting.score, self.photo.index, self.sighting.image, self.sighting.mirrored
+
+    @property
+    def clear(self) -> bool:
+        """Whether it means something by itself."""
+        return self.sighting.score >= CLEAR
+
+    def box(self, enrolled: EnrolledImages) -> list[float]:
+        """Return the part of the photo that shows the picture: left, top, right, bottom in shares."""
+        return _box(_corners(self.sighting, enrolled.sizes[self.sighting.image], self.photo))
+
+
+def covers(box: Sequence[float], other: Sequence[float]) -> bool:
+    """Tell whether two boxes share more than half of the smaller one.
+
+    Examples
+    --------
+    >>> covers([0, 0, 1, 1], [0.2, 0.2, 0.4, 0.4]), covers([0, 0, 0.5, 1], [0.4, 0, 1, 1])
+    (True, False)
+    """
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (box, other))
+    return max(width, 0) * max(height, 0) > smaller / 2
 
 
 def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages) -> Signal:
@@ -60,7 +84,7 @@ def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages
     seen = sighting.agreement
     what, _ = SUBJECTS[asset.kind]
     extent = "found" if seen.share >= WHOLE else "element"
-    clarity = "clear" if sighting.score >= CLEAR else "faint"
+    clarity = "clear" if finding.clear else "faint"
     size = enrolled.sizes[sighting.image]
     corners = _corners(sighting, size, photo)
     turn, scale = _turn_and_scale(sighting)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
-from detectors.image.evidence import SUBJECTS
-from detectors.image.feature_index import FeatureIndex, Meetings, Met, meet
-from detectors.image.features import Codes
-from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, signal
+from detectors.image.feature_index import FeatureIndex, meet
+from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, covers, signal
+from detectors.image.owners import Owner, owners_of
 from detectors.image.sightings import Find, sightings
 from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
 
@@ -34,18 +30,12 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/found-3"
+    version = f"{ENROL_VERSION}/found-5"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
         self._enrolled = enrolled
-        places = {name: place for place, name in enumerate(enrolled.names)}
-        self._owners: dict[int, list[tuple[int, str, Asset]]] = {}
-        """For each picture: the assets that it shows, with their place in the register and their holder."""
-        for order, (holder, asset) in enumerate((h.id, a) for h in register.rights_holders for a in h.assets):
-            for name in dict.fromkeys(asset.images):
-                if asset.kind in SUBJECTS and name in places:
-                    self._owners.setdefault(places[name], []).append((order, holder, asset))
+        self._owners = owners_of(register, enrolled.names)
         self._index = FeatureIndex(enrolled.codes)
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
@@ -55,26 +45,37 @@ class PictureFound:
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
         """Return what is seen of one asset in one listing, by comparing every pair of features."""
         del listing  # only its photos are looked at
-        mine = [image for image, owners in self._owners.items() if any(owner[2] == asset for owner in owners)]
-        rows = np.flatnonzero(np.isin(self._enrolled.owners, mine))
-        find = partial(_meet, stored=self._enrolled.codes[rows], rows=rows, crowded=self._index.crowded)
+        find = partial(meet, stored=self._enrolled.codes, crowded=self._index.crowded)
         return tuple(signal for signal in self._signals(photos, find) if signal.asset_id == asset.id)
 
     def _signals(self, photos: tuple[Photo, ...], find: Find) -> tuple[Signal, ...]:
-        best: dict[int, tuple[Finding, str, Asset]] = {}
+        best: dict[int, tuple[Finding, Owner]] = {}
         for photo in photos:
-            for sighting in sightings(photo.description, self._enrolled, find):
-                if sighting.score < self._enrolled.thresholds[sighting.image]:
-                    continue
-                finding = Finding(sighting, photo)
-                for order, holder, asset in self._owners.get(sighting.image, ()):
-                    if order not in best or finding.rank < best[order][0].rank:
-                        best[order] = (finding, holder, asset)
+            for finding in self._findings(photo, find):
+                for owner in self._owners[finding.sighting.image]:
+                    if owner.order not in best or finding.rank < best[owner.order][0].rank:
+                        best[owner.order] = (finding, owner)
         return tuple(
-            signal(finding, holder, asset, self._enrolled) for _, (finding, holder, asset) in sorted(best.items())
+            signal(finding, owner.holder, owner.asset, self._enrolled) for _, (finding, owner) in sorted(best.items())
         )
 
+    def _findings(self, photo: Photo, find: Find) -> list[Finding]:
+        """Return what is seen in a photo, the best first, without what another holder's picture explains better."""
+        seen = [
+            Finding(sighting, photo)
+            for sighting in sightings(photo.description, self._enrolled, find)
+            if sighting.score >= self._enrolled.thresholds[sighting.image] and sighting.image in self._owners
+        ]
+        kept: list[Finding] = []
+        for finding in sorted(seen, key=lambda found: found.rank):
+            if not any(self._explains(better, finding) for better in kept):
+                kept.append(finding)
+        return kept
 
-def _meet(queries: Codes, *, stored: Codes, rows: NDArray[np.int64], crowded: NDArray[np.bool_]) -> Met:
-    """Compare with some of the enrolled codes, one by one."""
-    return Met(*(Meetings(pairs.query, rows[pairs.stored]) for pairs in meet(queries, stored, crowded)))
+    def _explains(self, better: Finding, finding: Finding) -> bool:
+        """Tell whether one place in a photo shows a picture of others: the like, or anything instead of a faint one."""
+        theirs, ours = (self._owners[found.sighting.image] for found in (better, finding))
+        if {owner.holder for owner in theirs} & {owner.holder for owner in ours}:
+            return False
+        alike = {owner.asset.kind for owner in theirs} & {owner.asset.kind for owner in ours}
+        return bool(alike or not finding.clear) and covers(better.box(self._enrolled), finding.box(self._enrolled))

@@ -1,0 +1,38 @@
+"""Which assets a registered picture shows: the same picture may be registered as a photo and as a design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from detectors.image.evidence import SUBJECTS
+from pipeline.records import Asset, Register
+
+
+class Owner(NamedTuple):
+    """An asset that a picture shows.
+
+    Attributes
+    ----------
+    order : int
+        Place of the asset in the register.
+    holder : str
+        The rights holder's id.
+    asset : Asset
+        The asset.
+    """
+
+    order: int
+    holder: str
+    asset: Asset
+
+
+def owners_of(register: Register, names: Sequence[str]) -> Mapping[int, list[Owner]]:
+    """Return the assets that each picture shows, by the picture's place in `names`; pictures of none are left out."""
+    places = {name: place for place, name in enumerate(names)}
+    owners: dict[int, list[Owner]] = {}
+    for order, (holder, asset) in enumerate((h.id, a) for h in register.rights_holders for a in h.assets):
+        for name in dict.fromkeys(asset.images):
+            if asset.kind in SUBJECTS and name in places:
+                owners.setdefault(places[name], []).append(Owner(order, holder, asset))
+    return owners
