@@ -8,6 +8,8 @@ from pipeline.records import RightsHolder, Signal
 NAME = "combination"
 OBSERVATIONS = ("picture.without_mark", "shop.named_after_mark")
 
+FAINT = ".faint"
+"""Ends the name of a sighting that means nothing without others."""
 PICTURES = ("photo.", "artwork.", "design.", "logo.")
 
 
@@ -29,7 +31,7 @@ def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[S
         `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
-    pictures = [s for s in seen if s.observation.startswith(PICTURES)]
+    pictures = [s for s in seen if s.observation.startswith(PICTURES) and not s.observation.endswith(FAINT)]
     if pictures and not marks:
         reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
         return (_signal("picture.without_mark", _strongest(pictures), reason),)
