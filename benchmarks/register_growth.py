@@ -24,7 +24,8 @@ from detectors import Reference, build
 from detectors.image import EnrolledImages, describe, enrol
 from detectors.price import learn
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Photo, Register, RightsHolder
+from pipeline.photos import Photo
+from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Register, RightsHolder
 from pipeline.register import load_register, read_image
 from pipeline.scoring import score_listing
 from pipeline.snapshots import find_inputs, read_photo, read_rows

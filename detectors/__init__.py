@@ -14,9 +14,11 @@ from detectors.image.benign import Confirmed, UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
 from detectors.image.evidence import SUBJECTS
 from detectors.image.innocents import BANK_VERSION, measure, shipped
+from detectors.image.silhouette_detector import SilhouetteSeen
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
-from pipeline.records import AssetKind, Detector, ListingBatch, PhotoDescription, Register
+from pipeline.photos import PhotoDescription
+from pipeline.records import AssetKind, Detector, ListingBatch, Register
 
 
 def _no_image(name: str) -> bytes:
@@ -50,11 +52,14 @@ TABLE = (
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
     Entry(PhotoReused, lambda g, r: UnlessBenign(PhotoReused(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(PictureFound, lambda g, r: UnlessBenign(PictureFound(r.enrolled_images, g), r.benign_photos), PHOTOS),
+    Entry(SilhouetteSeen, lambda g, r: UnlessBenign(SilhouetteSeen(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(GoodsKind, lambda register, _: GoodsKind(register)),
     Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
 )
 """The one table of detectors, in the order in which their signals are listed."""
 
+_DEEP = (PictureFound, SilhouetteSeen)
+"""What looks at more of a photo than its hashes."""
 DETECTOR_CLASSES = tuple(entry.kind for entry in TABLE)
 
 
@@ -89,8 +94,7 @@ class DetectorKit:
     def detectors(self) -> Mapping[str, str]:
         """Version of each detector, by name, in the order of the table."""
         left_out = "".join(f"/without-{kind.value}" for kind in sorted(self.hashes_only))
-        versions = {kind.name: kind.version for kind in DETECTOR_CLASSES}
-        return versions | {PictureFound.name: PictureFound.version + left_out}
+        return {kind.name: kind.version + (left_out if kind in _DEEP else "") for kind in DETECTOR_CLASSES}
 
     @property
     def _shallow(self) -> bool:
@@ -125,7 +129,7 @@ class DetectorKit:
 
     def build(self, name: str, register: Register, references: Mapping[str, Any]) -> Detector:
         """Build one detector of the table."""
-        if name == PictureFound.name:
+        if name in {kind.name for kind in _DEEP}:
             register = _without(register, self.hashes_only)
         read = Reference(**{_FIELDS[kind]: reference for kind, reference in references.items()})
         return next(entry.build(register, read) for entry in TABLE if entry.kind.name == name)

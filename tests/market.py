@@ -16,7 +16,8 @@ import orjson
 
 from pipeline.engine import Engine, LocalEngine
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Asset, Detector, Listing, ListingBatch, Photo, PhotoDescription, Register, Signal
+from pipeline.photos import Photo, PhotoDescription
+from pipeline.records import Asset, Detector, Listing, ListingBatch, Register, Signal
 from pipeline.register import load_register
 from pipeline.snapshots import find_inputs
 from pipeline.stages import Scan, run_scan

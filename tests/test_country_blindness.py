@@ -11,7 +11,8 @@ from detectors import Reference, build
 from detectors.image import describe, enrol
 from detectors.price import learn, observe
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Candidate, Detector, Listing, ListingBatch, Photo, Register
+from pipeline.photos import Photo
+from pipeline.records import Candidate, Detector, Listing, ListingBatch, Register
 from pipeline.register import load_register, read_image
 from pipeline.scoring import score_listing
 from pipeline.snapshots import find_inputs, read_photo, read_rows

@@ -32,7 +32,8 @@ from detectors.image import views
 from detectors.image.decode import decode
 from detectors.image.describe import hashed
 from pipeline.errors import CounterfoilError, InputError
-from pipeline.records import Detector, ListingBatch, PhotoDescription
+from pipeline.photos import PhotoDescription
+from pipeline.records import Detector, ListingBatch
 from pipeline.stages.contents import Content, Described, FoundPhoto, read_shelves, write_shelf
 from pipeline.store.lake import Lake
 

@@ -12,18 +12,8 @@ from benchmarks.images.collection import Collection, Item
 from benchmarks.images.methods import NOTHING, Found, Matcher
 from detectors import DetectorKit
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import (
-    Asset,
-    AssetKind,
-    Detector,
-    Listing,
-    ListingBatch,
-    Photo,
-    PhotoDescription,
-    Register,
-    RightsHolder,
-    Signal,
-)
+from pipeline.photos import Photo, PhotoDescription
+from pipeline.records import Asset, AssetKind, Detector, Listing, ListingBatch, Register, RightsHolder, Signal
 
 KINDS = {
     "photo": AssetKind.PRODUCT_PHOTO,

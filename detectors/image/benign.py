@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from detectors.image.describe import DESCRIBE_VERSION
 from detectors.image.evidence import NEAR_BITS
 from detectors.image.hashes import Hashes
-from pipeline.records import Asset, Detector, Listing, ListingBatch, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Detector, Listing, ListingBatch, Signal
 
 OBSERVATION = "benign.photo"
 

@@ -10,10 +10,11 @@ import numpy as np
 from detectors.image import hashes, views
 from detectors.image.decode import Grey, decode, fitted
 from detectors.image.features import NONE, features
+from detectors.image.shapes import describe_shapes
 from detectors.image.spectra import Boxes, Windows, reduced
-from pipeline.records import PhotoDescription
+from pipeline.photos import FIGURE, PhotoDescription
 
-DESCRIBE_VERSION = "photo-4"
+DESCRIBE_VERSION = "photo-5"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
 _SIDE, _QUALITY = 192, 70
@@ -50,7 +51,10 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
     found = np.concatenate([look for look, _ in looks])
     boxes = np.concatenate([box for _, box in looks])
     plain = not boxes.any()
-    local = features(picture.detail) if local_features else NONE
+    local, figures = NONE, np.zeros(0, dtype=FIGURE)
+    if local_features:
+        local = features(picture.detail)
+        figures = describe_shapes(first, picture.width / picture.height).figures()
     return PhotoDescription(
         digest=hashlib.sha256(data).hexdigest(),
         width=picture.width,
@@ -62,6 +66,7 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
         codes=local.codes,
         places=local.places,
         thumb=_packed(picture.detail) if len(local.codes) else b"",
+        figures=figures,
     )
 
 

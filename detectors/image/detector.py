@@ -14,7 +14,8 @@ from detectors.image.matches import PASSES, Matches, Rows, matches, queries
 from detectors.image.owners import Owner, owners_of
 from detectors.image.search import SCAN_LIMIT, HashIndex, scan
 from detectors.image.views import Shown, shown_of_reference
-from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Listing, ListingBatch, Register, Signal
 
 
 class PhotoReused:

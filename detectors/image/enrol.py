@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -18,13 +18,14 @@ from detectors.image.describe import DESCRIBE_VERSION, hashed
 from detectors.image.features import Codes, Features, Places, features
 from detectors.image.hashes import Hashes, library_phash
 from detectors.image.renditions import rendered_features
+from detectors.image.silhouettes import SILHOUETTE, silhouettes_of
 from detectors.image.spectra import Boxes
 from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import AssetKind, Register
 
-ENROL_VERSION = f"enrolled-5/{DESCRIBE_VERSION}"
-_ARRAYS = {
+ENROL_VERSION = f"enrolled-6/{DESCRIBE_VERSION}"
+_ARRAYS: Mapping[str, tuple[Any, tuple[int, ...]]] = {
     "hashes": (np.uint64, (4,)),
     "boxes": (np.float32, (4,)),
     "images": (np.int32, ()),
@@ -37,9 +38,11 @@ _ARRAYS = {
     "places": (np.uint16, (4,)),
     "owners": (np.int32, ()),
     "counts": (np.int32, ()),
+    "silhouettes": (SILHOUETTE, ()),
+    "bearers": (np.int32, ()),
 }
 """Type and shape of a row of each array."""
-_POINTERS = ("images", "owners")
+_POINTERS = ("images", "owners", "bearers")
 """Arrays that point to pictures."""
 THRESHOLD = 0.4
 """The score from which a picture counts as seen, unless it is known to need another."""
@@ -47,8 +50,9 @@ _ALIKE = (
     ("names", "phashes", "sizes", "thumbs", "thresholds", "counts"),
     ("hashes", "images", "views", "boxes"),
     ("codes", "places", "owners"),
+    ("silhouettes", "bearers"),
 )
-"""What has one row for each picture, each view and each local feature."""
+"""What has one row for each picture, each view, each local feature and each silhouette."""
 
 
 class RefusedImage(NamedTuple):
@@ -90,6 +94,10 @@ class EnrolledImages:
         To which of `names` each local feature belongs.
     counts : ndarray of int32, shape (m,)
         How many local features each picture has as it is: with few, it is hard to find on goods.
+    silhouettes : ndarray of SILHOUETTE, shape (l,)
+        How the logos among them look in one ink.
+    bearers : ndarray of int32, shape (l,)
+        To which of `names` each silhouette belongs.
     refused : tuple of RefusedImage
         Pictures that cannot be used.
     """
@@ -107,6 +115,8 @@ class EnrolledImages:
     places: Places
     owners: NDArray[np.int32]
     counts: NDArray[np.int32]
+    silhouettes: NDArray[np.void]
+    bearers: NDArray[np.int32]
     refused: tuple[RefusedImage, ...]
 
     def __post_init__(self) -> None:
@@ -135,8 +145,9 @@ class EnrolledImages:
 
         def column(name: str) -> NDArray[Any]:
             kind, row = _ARRAYS[name]
-            shift = name in _POINTERS
-            rows = (getattr(p, name) + (n if shift else 0) for p, n in zip(several, ahead, strict=False))
+            rows = [getattr(part, name) for part in several]
+            if name in _POINTERS:
+                rows = [numbers + first for numbers, first in zip(rows, ahead, strict=False)]
             return np.concatenate([np.zeros((0, *row), dtype=kind), *rows]).astype(kind, copy=False)
 
         return cls(
@@ -185,7 +196,7 @@ def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> No
         if array.dtype != kind or array.shape[1:] != row:
             raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
     pictures = len(header["names"])
-    for name, limit in (("images", pictures), ("owners", pictures), ("views", len(REFERENCE_VIEWS))):
+    for name, limit in (*((name, pictures) for name in _POINTERS), ("views", len(REFERENCE_VIEWS))):
         if not np.all((arrays[name] >= 0) & (arrays[name] < limit)):  # type: ignore[operator]
             raise ValueError(f"{name} points outside")
     if not np.all(arrays["sizes"] > 0):  # type: ignore[operator]
@@ -203,6 +214,7 @@ class _Enrolled(NamedTuple):
     thumb: Grey
     features: Features
     plenty: int
+    silhouettes: NDArray[np.void]
 
 
 def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
@@ -229,7 +241,7 @@ def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
     refused = []
     for name in sorted(kinds):
         try:
-            pictures[name] = _enrolled(read(name), printed=not kinds[name].isdisjoint(_PRINTED))
+            pictures[name] = _enrolled(read(name), kinds[name])
         except (OSError, PhotoRefusedError) as error:
             refused.append(RefusedImage(name, str(error)))
     return _gathered(pictures, tuple(refused))
@@ -261,11 +273,13 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
         places=joined("places", [picture.features.places for picture in kept]),
         owners=np.repeat(numbers, [len(picture.features.codes) for picture in kept]),
         counts=np.array([picture.plenty for picture in kept], dtype=np.int32),
+        silhouettes=joined("silhouettes", [picture.silhouettes for picture in kept]),
+        bearers=np.repeat(numbers, [len(picture.silhouettes) for picture in kept]),
         refused=refused,
     )
 
 
-def _enrolled(data: bytes, *, printed: bool) -> _Enrolled:
+def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
     """Hash the views of all layers of one registered picture, leaving out views without detail, and its features."""
     picture = decode(data)
     shape = picture.width / picture.height
@@ -282,6 +296,9 @@ def _enrolled(data: bytes, *, printed: bool) -> _Enrolled:
         boxes=boxes[kept],
         size=(picture.width, picture.height),
         thumb=thumbnail(picture.detail),
-        features=rendered_features(picture.detail, printed=printed),
+        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(_PRINTED)),
         plenty=len(features(picture.detail).codes),
+        silhouettes=silhouettes_of(picture).rows()
+        if AssetKind.FIGURATIVE_MARK in kinds
+        else np.zeros(0, dtype=SILHOUETTE),
     )

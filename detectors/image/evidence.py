@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
 from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
-from pipeline.records import Asset, AssetKind, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, AssetKind, Signal
 
 DETECTOR = "photo_reused"
 NEAR_BITS = 24

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from detectors.image.enrol import EnrolledImages
 from detectors.image.evidence import SUBJECTS
 from detectors.image.sightings import Sighting
-from pipeline.records import Asset, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Signal
 
 DETECTOR = "picture_found"
 CLEAR = 1.5

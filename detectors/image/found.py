@@ -9,7 +9,8 @@ from detectors.image.feature_index import FeatureIndex, meet
 from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, covers, signal
 from detectors.image.owners import Owner, owners_of
 from detectors.image.sightings import Find, sightings
-from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Listing, ListingBatch, Register, Signal
 
 
 class PictureFound:

@@ -33,7 +33,7 @@ from detectors.image.matches import Rows, matches, queries
 from detectors.image.search import HashIndex
 from detectors.image.sightings import sightings
 from detectors.image.views import Shown, shown_of_reference
-from pipeline.records import Photo, PhotoDescription
+from pipeline.photos import Photo, PhotoDescription
 
 PARKED = np.inf
 """The threshold of a picture that is not looked for."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detectors.image.hashes import ORIENTATIONS, WORDS, Hashes, Orientation, oriented
 from detectors.image.search import Pairs
 from detectors.image.views import Shown, shown
-from pipeline.records import Photo
+from pipeline.photos import Photo
 
 
 class Rows(NamedTuple):

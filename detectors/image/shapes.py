@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from detectors.image.decode import THUMB, Grey
 from detectors.image.hashes import WORDS, Hashes, pack
 from detectors.image.spectra import FREQUENCIES, Boxes
+from pipeline.photos import FIGURE, PhotoDescription
 
 SHAPES_VERSION = "shapes-1"
 """Changes whenever the same thumbnail would be described otherwise."""
@@ -64,6 +65,22 @@ class Shapes:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def figures(self) -> NDArray[np.void]:
+        """Return them as `PhotoDescription` keeps them."""
+        rows = np.zeros(len(self), dtype=FIGURE)
+        rows["code"], rows["box"], rows["dark"] = self.codes, self.boxes, self.dark
+        rows["outline"], rows["proportion"] = self.outlines, self.proportions
+        return rows
+
+    @classmethod
+    def of(cls, photo: PhotoDescription) -> Shapes:
+        """Return the figures of a photo."""
+        rows = photo.figures
+        codes, boxes = np.ascontiguousarray(rows["code"]), np.ascontiguousarray(rows["box"])
+        return cls(
+            codes=codes, boxes=boxes, outlines=rows["outline"], proportions=rows["proportion"], dark=rows["dark"]
+        )
 
 
 class Figure(NamedTuple):

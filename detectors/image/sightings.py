@@ -14,7 +14,7 @@ from detectors.image.enrol import EnrolledImages
 from detectors.image.feature_index import Meetings, Met, differing
 from detectors.image.features import Codes, mirrored
 from detectors.image.geometry import FEWEST, MOST_PAIRS, Alignment, Poses, align, most_agreeing, poses
-from pipeline.records import PhotoDescription
+from pipeline.photos import PhotoDescription
 
 Find = Callable[[Codes], Met]
 """From codes of a photo to the enrolled codes that they and their mirror images meet."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
 from detectors.image.shapes import Shapes
 from detectors.image.silhouette_index import Resemblance, SilhouetteIndex
 from detectors.image.silhouettes import SILHOUETTES_VERSION, Silhouettes
-from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Photo, PhotoDescription, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Register, Signal
 
 NEAR_BITS = 56
 _NEAR, _FAR = "logo.silhouette.near", "logo.silhouette.far"
@@ -34,12 +36,10 @@ class SilhouetteSeen:
 
     Parameters
     ----------
-    enrolled : mapping of str to Silhouettes
-        Those of the register's pictures, by name.
+    enrolled : EnrolledImages
+        The silhouettes of the register's logos.
     register : Register
         Whose figurative marks name them.
-    shapes_of : callable
-        From the description of a photo to its figures.
 
     Notes
     -----
@@ -47,18 +47,18 @@ class SilhouetteSeen:
     """
 
     name = "silhouette_seen"
-    version = SILHOUETTES_VERSION
-    observations = (_NEAR, _FAR)
+    version = f"{ENROL_VERSION}/{SILHOUETTES_VERSION}"
+    observations: tuple[str, ...] = (_NEAR, _FAR)
 
-    def __init__(
-        self,
-        enrolled: Mapping[str, Silhouettes],
-        register: Register,
-        shapes_of: Callable[[PhotoDescription], Shapes],
-    ) -> None:
-        self._enrolled, self._shapes_of = enrolled, shapes_of
-        self._names = sorted(enrolled)
-        self._index = SilhouetteIndex([enrolled[name] for name in self._names])
+    def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
+        looked_for = np.flatnonzero(~enrolled.parked).tolist()
+        self._enrolled = {
+            enrolled.names[place]: Silhouettes.of(enrolled.silhouettes[enrolled.bearers == place])
+            for place in looked_for
+            if (enrolled.bearers == place).any()
+        }
+        self._names = sorted(self._enrolled)
+        self._index = SilhouetteIndex([self._enrolled[name] for name in self._names])
         self._marks = [
             (holder.id, asset)
             for holder in register.rights_holders
@@ -94,7 +94,7 @@ class SilhouetteSeen:
     def _sights(self, photos: Sequence[Photo], index: SilhouetteIndex, names: Sequence[str]) -> Iterator[_Sight]:
         """Yield what is seen in some photos of the pictures of an index, which are given by name."""
         for place, photo in enumerate(photos):
-            shapes = self._shapes_of(photo.description)
+            shapes = Shapes.of(photo.description)
             for picture, found in index.find(shapes).items():
                 box, asset_box = shapes.boxes[found.shape], index.boxes[found.row]
                 dark = bool(shapes.dark[found.shape])

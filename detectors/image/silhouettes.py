@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -38,6 +39,27 @@ _BEND, _BOW = 0.7, 0.02
 """Half the angle in radians that a logo spans around what it is printed on, and the sag of its ends."""
 
 
+_COLUMNS = {
+    "code": "codes",
+    "box": "boxes",
+    "outline": "outlines",
+    "proportion": "proportions",
+    "radius": "radii",
+    "upright": "upright",
+}
+SILHOUETTE = np.dtype(
+    [
+        ("code", "<u8", 4),
+        ("box", "<f4", 4),
+        ("outline", "<f4"),
+        ("proportion", "<f4"),
+        ("radius", "u1"),
+        ("upright", "?"),
+    ]
+)
+"""A row of `Silhouettes`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Silhouettes:
     """How a registered picture looks in one ink: a few tilts of each of its silhouettes.
@@ -68,6 +90,19 @@ class Silhouettes:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def rows(self) -> NDArray[np.void]:
+        """Return them as `EnrolledImages` keeps them."""
+        rows = np.zeros(len(self), dtype=SILHOUETTE)
+        for name, column in _COLUMNS.items():
+            rows[name] = getattr(self, column)
+        return rows
+
+    @classmethod
+    def of(cls, rows: NDArray[np.void]) -> Silhouettes:
+        """Return what `rows` gave."""
+        columns: dict[str, Any] = {column: np.ascontiguousarray(rows[name]) for name, column in _COLUMNS.items()}
+        return cls(**columns)
 
 
 def silhouettes_of(picture: Picture) -> Silhouettes:

@@ -6,7 +6,8 @@ from typing import Final
 
 from detectors.price.goods import PARTS
 from detectors.price.products import Read, products_of
-from pipeline.records import Asset, Listing, ListingBatch, Photo, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Listing, ListingBatch, Register, Signal
 
 _IN_RANGE: Final = "goods.in_range"
 _OUTSIDE: Final = "goods.outside_range"

@@ -11,7 +11,8 @@ from detectors.price.levels import PriceLevels, PValue
 from detectors.price.offers import Offer, offer_of
 from detectors.price.placeholders import is_placeholder
 from detectors.price.products import products_of
-from pipeline.records import Asset, Json, Listing, ListingBatch, Photo, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Json, Listing, ListingBatch, Register, Signal
 
 _LEVELS: Final = (("price.low.p001", 0.002), ("price.low.p01", 0.01), ("price.low.p05", 0.05))
 _PLACEHOLDER: Final = "price.placeholder"

@@ -18,7 +18,8 @@ from typing import Final
 
 from detectors.text import folding
 from detectors.text.phrases import Phrases, holds, is_whole
-from pipeline.records import Asset, Json, Listing, ListingBatch, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Json, Listing, ListingBatch, Signal
 
 NAME: Final = "coded_vocabulary"
 VERSION: Final = "1"

@@ -13,7 +13,8 @@ from detectors.text.forms import Form, Hit
 from detectors.text.index import MarkIndex
 from detectors.text.spelling import spellings_of
 from detectors.text.use import Use, Used, key_use, uses
-from pipeline.records import Asset, Json, Listing, ListingBatch, Photo, Register, Signal
+from pipeline.photos import Photo
+from pipeline.records import Asset, Json, Listing, ListingBatch, Register, Signal
 
 NAME: Final = "mark_in_text"
 VERSION: Final = "1"

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Listing, Photo, PhotoDescription
+from pipeline.photos import FIGURE, Photo, PhotoDescription
+from pipeline.records import Listing
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.lake import Lake, digest_of
 
@@ -146,6 +147,7 @@ _SHELF = pa.schema(
         ("codes", pa.binary()),
         ("places", pa.binary()),
         ("thumb", pa.binary()),
+        ("figures", pa.binary()),
         ("reason", pa.string()),
         ("expected", pa.string()),
     ]
@@ -162,6 +164,7 @@ def _shelf_row(digest: str, seen: PhotoDescription | Refusal) -> dict[str, objec
         "plain": seen.plain,
         "phash": seen.phash,
         "thumb": seen.thumb,
+        "figures": seen.figures.tobytes(),
         **{name: getattr(seen, name).astype(kind).tobytes() for name, (kind, _) in _ARRAYS.items()},
     }
 
@@ -175,7 +178,8 @@ def _from_shelf_row(row: dict[str, object]) -> PhotoDescription | Refusal:
         name: np.frombuffer(row[name], dtype=kind).reshape(-1, columns)  # type: ignore[call-overload]
         for name, (kind, columns) in _ARRAYS.items()
     }
-    return PhotoDescription(**fields, **arrays)  # type: ignore[arg-type]
+    figures = np.frombuffer(row["figures"], dtype=FIGURE)  # type: ignore[call-overload]
+    return PhotoDescription(**fields, **arrays, figures=figures)  # type: ignore[arg-type]
 
 
 def _refusal(row: dict[str, Any]) -> Refusal | None:

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import ImageName, PhotoDescription
+from pipeline.photos import PhotoDescription
+from pipeline.records import ImageName
 from pipeline.snapshots import read_photo
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Described, Refusal, write_shelf

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from pipeline.records import Detector, ListingBatch, PhotoDescription, Register
+from pipeline.photos import PhotoDescription
+from pipeline.records import Detector, ListingBatch, Register
 from pipeline.store.codec import from_json
 from pipeline.store.lake import Lake
 

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Asset, AssetKind, ImageName, ListingBatch, PhotoDescription, Register, RightsHolder
+from pipeline.photos import PhotoDescription
+from pipeline.records import Asset, AssetKind, ImageName, ListingBatch, Register, RightsHolder
 from pipeline.register import read_image
 from pipeline.snapshots import read_photo
 from pipeline.stages.conductor import Conductor

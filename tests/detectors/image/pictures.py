@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from detectors.image import describe
 from detectors.image.decode import THUMB, Grey
-from pipeline.records import Asset, AssetKind, ImageName, Listing, ListingBatch, Photo, Register, RightsHolder
+from pipeline.photos import Photo
+from pipeline.records import Asset, AssetKind, ImageName, Listing, ListingBatch, Register, RightsHolder
 
 Picture = Image.Image
 

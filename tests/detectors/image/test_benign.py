@@ -6,7 +6,8 @@ import pytest
 
 from detectors.image import DESCRIBE_VERSION, PhotoReused, enrol
 from detectors.image.benign import Confirmed, UnlessBenign
-from pipeline.records import AssetKind, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import AssetKind, Signal
 from tests.detectors.image.pictures import asset, batch, encoded, listing, photos, register, scene
 
 BANNER, OTHER = encoded(scene(1)), encoded(scene(2))

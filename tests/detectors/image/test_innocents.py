@@ -7,7 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 from detectors.image import EnrolledImages, PhotoReused, PictureFound, describe, enrol
 from detectors.image.innocents import measure, read_innocents, shipped, write_innocents
 from detectors.image.remarks import remarks
-from pipeline.records import AssetKind, PhotoDescription
+from pipeline.photos import PhotoDescription
+from pipeline.records import AssetKind
 from tests.detectors.image.pictures import Picture, asset, batch, encoded, photos, register, scene
 
 MARK = AssetKind.FIGURATIVE_MARK

@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from detectors.image import PhotoReused, describe, enrol
 from detectors.image.search import SCAN_LIMIT
-from pipeline.records import AssetKind, Photo, Register, RightsHolder, Signal
+from pipeline.photos import Photo
+from pipeline.records import AssetKind, Register, RightsHolder, Signal
 from tests.detectors.image.pictures import Picture, asset, batch, encoded, listing, photos, register, scene
 
 KINDS = (AssetKind.PRODUCT_PHOTO, AssetKind.COPYRIGHT_WORK, AssetKind.DESIGN, AssetKind.FIGURATIVE_MARK)

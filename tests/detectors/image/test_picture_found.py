@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from detectors.image import EnrolledImages, PictureFound, describe, enrol
-from pipeline.records import AssetKind, Photo, Signal
+from pipeline.photos import Photo
+from pipeline.records import AssetKind, Signal
 from tests.detectors.image.pictures import Picture, asset, batch, encoded, listing, photos, register, scene
 
 KINDS = (AssetKind.PRODUCT_PHOTO, AssetKind.COPYRIGHT_WORK, AssetKind.DESIGN, AssetKind.FIGURATIVE_MARK)

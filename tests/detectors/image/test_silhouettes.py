@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
+from detectors.image import enrol
 from detectors.image.hashes import ORIENTATIONS, distances, oriented
 from detectors.image.shapes import Shapes, describe_shapes
 from detectors.image.silhouette_detector import SilhouetteSeen
 from detectors.image.silhouette_index import Resemblance, SilhouetteIndex
 from detectors.image.silhouettes import MOST_BITS, Silhouettes, silhouettes_of
-from pipeline.records import AssetKind, Photo, PhotoDescription, Signal
+from pipeline.photos import Photo
+from pipeline.records import AssetKind, Signal
 from tests.detectors.image.marks import SIDE, mark, printed, registered
 from tests.detectors.image.pictures import asset, batch, encoded, listing, photos, register, thumbnail
 
@@ -134,17 +137,8 @@ REGISTER = register(
     asset("first", "1.png", kind=LOGO), asset("both", "1.png", "2.png", kind=LOGO), asset("photo", "1.png")
 )
 SHOWN = photos(encoded(printed(mark(3))), encoded(printed(mark(1))), encoded(printed(mark(2), turn=4)))
-FIGURES = {
-    photo.description.digest: shapes(printed(mark(m), turn=t))
-    for photo, m, t in zip(SHOWN, (3, 1, 2), (0, 0, 4), strict=True)
-}
-
-
-def shapes_of(description: PhotoDescription) -> Shapes:
-    return FIGURES[description.digest]
-
-
-DETECTOR = SilhouetteSeen({"1.png": silhouettes(1), "2.png": silhouettes(2)}, REGISTER, shapes_of)
+FILES = {f"{m}.png": encoded(mark(m), "PNG") for m in (1, 2)}
+DETECTOR = SilhouetteSeen(enrol(REGISTER, FILES.__getitem__), REGISTER)
 
 
 def signals(*shown: Photo) -> tuple[Signal, ...]:
@@ -174,6 +168,19 @@ def test_detecting_a_batch_equals_comparing_each_listing_with_each_mark() -> Non
 
     assert DETECTOR.detect(batch(several)) == slow
     assert any(slow)
+
+
+def test_figures_and_silhouettes_are_kept_without_loss() -> None:
+    seen, logo = shapes(printed(mark(1))), silhouettes(1)
+
+    kept = Shapes.of(replace(SHOWN[0].description, figures=seen.figures()))
+    again = Silhouettes.of(logo.rows())
+
+    assert len(seen) > 0
+    for name in ("codes", "boxes", "outlines", "proportions", "dark"):
+        assert np.array_equal(getattr(kept, name), getattr(seen, name))
+    for name in ("codes", "boxes", "outlines", "proportions", "radii", "upright"):
+        assert np.array_equal(getattr(again, name), getattr(logo, name))
 
 
 def test_an_index_of_nothing_finds_nothing() -> None:

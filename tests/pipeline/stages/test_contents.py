@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.records import PhotoDescription
+from pipeline.photos import PhotoDescription
 from pipeline.stages.contents import Content, FoundPhoto, Refusal, read_shelves, write_shelf
 from pipeline.store.lake import Lake
 from tests.detectors.image.pictures import listing

@@ -1,0 +1,56 @@
+"""Photos, as the pipeline keeps them: never their bytes, only what the image detectors made of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIGURE = np.dtype([("code", "<u8", 4), ("box", "<f4", 4), ("outline", "<f4"), ("proportion", "<f4"), ("dark", "?")])
+"""A figure: its 256-bit code, box, length of outline, log of its proportion, and whether it is dark on light."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PhotoDescription:
+    """What the image detector keeps of one photo, so that its bytes are never needed again.
+
+    Attributes
+    ----------
+    digest : str
+        SHA-256 of the file's bytes.
+    width, height, phash : int
+        Pixels, after EXIF orientation; 64-bit DCT hash of the whole photo (imagehash.phash).
+    plain : bool
+        Without detail (flat, or nearly): never compared with anything.
+    views, boxes : ndarray of uint64 and of float32, shape (n, 4)
+        256-bit hashes of the photo's views, most significant word first, and where each view lies: left, top, right,
+        bottom as shares of width and height. None for a plain photo.
+    codes, places : ndarray of uint64, shape (m, 2), and of uint16, shape (m, 4)
+        Local features: what each looks like, and where it lies (`detectors.image.features`).
+    thumb : bytes
+        The photo in grey, small, as a JPEG file; empty without local features.
+    figures : ndarray of FIGURE, shape (k,)
+        What stands out in one tone.
+    """
+
+    digest: str
+    width: int
+    height: int
+    plain: bool
+    phash: int
+    views: NDArray[np.uint64]
+    boxes: NDArray[np.float32]
+    codes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint64))
+    places: NDArray[np.uint16] = field(default_factory=lambda: np.zeros((0, 4), dtype=np.uint16))
+    thumb: bytes = b""
+    figures: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=FIGURE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A usable image of a listing: its place in `Listing.images`, the name as given, and its description."""
+
+    index: int
+    name: str
+    description: PhotoDescription
