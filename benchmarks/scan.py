@@ -1,9 +1,10 @@
 """Speed and memory of a whole scan, beside the floor and a naive peer in the same run.
 
-python benchmarks/scan.py MARKET [--sizes 2000 20000 100000] [--work DIR] [--json FILE]
+python benchmarks/scan.py MARKET [--sizes 2000 20000 100000] [--hashes-only] [--work DIR] [--json FILE]
 
 MARKET is a folder with `register/` and `snapshots/*/` (`fixtures` will do). Its listings are repeated under other ids
-with re-encoded photos until each size is reached, then scanned by the real command with two workers.
+with re-encoded photos until each size is reached, then scanned by the real command with two workers; with `--hashes-only`
+photos are looked at by their hashes alone (the setting `hashes_only`).
 
 * floor: every photo of the scan decoded in full by Pillow, in two processes, and nothing else.
 * naive peer: a double loop of rapidfuzz.partial_ratio over titles and marks, and of imagehash subtraction over photos
@@ -15,6 +16,7 @@ Absolute times are one machine's; the ratios are what to compare.
 import argparse
 import itertools
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -32,6 +34,8 @@ import numpy as np
 import psutil
 from PIL import Image
 from rapidfuzz import fuzz
+
+from pipeline.records import AssetKind
 
 Row = dict[str, Any]
 WORKERS = 2
@@ -103,7 +107,7 @@ def tree_memory(process: psutil.Process) -> int:
     return total
 
 
-def scan(snapshot: Path, register: Path, folder: Path) -> Row:
+def scan(snapshot: Path, register: Path, folder: Path, settings: Path) -> Row:
     """Run the real command; return its seconds, stages and peak memory."""
     out, store = folder / "out", folder / "store"
     shutil.rmtree(out, ignore_errors=True)
@@ -111,7 +115,8 @@ def scan(snapshot: Path, register: Path, folder: Path) -> Row:
     command = [Path(sys.executable).with_name("counterfoil"), "scan", snapshot, "--register", register, "--out", out]
     options = ["--store", f"sqlite:///{store / 'counterfoil.db'}", "--workers", WORKERS]
     started = time.perf_counter()
-    process = subprocess.Popen([str(c) for c in (*command, *options)], stdout=subprocess.DEVNULL)
+    environment = os.environ | {"COUNTERFOIL_SETTINGS": str(settings)}
+    process = subprocess.Popen([str(c) for c in (*command, *options)], stdout=subprocess.DEVNULL, env=environment)
     peaks = [0]
 
     def watch() -> None:
@@ -170,10 +175,10 @@ def naive(snapshot: Path, register: Path, size: int, sample: int = 200) -> float
     return seconds / min(sample, size) * size / WORKERS
 
 
-def measure(market: Path, size: int, folder: Path) -> Row:
+def measure(market: Path, size: int, folder: Path, settings: Path) -> Row:
     snapshot, photos = build(market, size, folder)
     register = market / "register"
-    row = scan(snapshot, register, folder) | {
+    row = scan(snapshot, register, folder, settings) | {
         "listings": size,
         "photos": len(photos),
         "floor_seconds": floor(photos),
@@ -202,11 +207,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("market", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2000, 20000, 100000])
+    parser.add_argument("--hashes-only", action="store_true")
     parser.add_argument("--work", type=Path, default=Path("out/benchmark"))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    rows = [measure(arguments.market, size, arguments.work) for size in arguments.sizes]
+    settings = arguments.work.resolve() / "counterfoil.toml"
+    kinds = [kind.value for kind in AssetKind] if arguments.hashes_only else []
+    settings.write_text(f"hashes_only = {json.dumps(kinds)}\n", encoding="utf-8")
+    rows = [measure(arguments.market, size, arguments.work, settings) for size in arguments.sizes]
     show(rows)
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
