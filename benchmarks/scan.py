@@ -3,8 +3,8 @@
 python benchmarks/scan.py MARKET [--sizes 2000 20000 100000] [--hashes-only] [--work DIR] [--json FILE]
 
 MARKET is a folder with `register/` and `snapshots/*/` (`fixtures` will do). Its listings are repeated under other ids
-with re-encoded photos until each size is reached, then scanned by the real command with two workers; with `--hashes-only`
-photos are looked at by their hashes alone (the setting `hashes_only`).
+with re-encoded photos until each size is reached, then scanned by the real command with two workers; `--hashes-only`
+looks at photos by their hashes alone (the setting `hashes_only`).
 
 * floor: every photo of the scan decoded in full by Pillow, in two processes, and nothing else.
 * naive peer: a double loop of rapidfuzz.partial_ratio over titles and marks, and of imagehash subtraction over photos
