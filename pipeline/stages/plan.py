@@ -60,7 +60,7 @@ class Scan:
     engine: Engine
     kit: Kit
     innocents: Path | None = None
-    chunk_rows: int = 1_000
+    chunk_rows: int = 500
 
     @property
     def run_id(self) -> str:
