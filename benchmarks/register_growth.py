@@ -77,7 +77,7 @@ def with_images(register: Register, enrolled: EnrolledImages, number: int) -> tu
     return dataclasses.replace(register, rights_holders=(*register.rights_holders, holder)), grown
 
 
-BY_PICTURE = ("sizes", "thumbs", "thresholds", "counts")
+BY_PICTURE = ("sizes", "thumbs", "thresholds", "counts", "chroma")
 
 
 def _grown(enrolled: EnrolledImages, rows: int) -> Iterator[tuple[str, Any]]:

@@ -32,6 +32,8 @@ class PhotoDescription:
         The photo in grey, small, as a JPEG file; empty without local features.
     figures : ndarray of FIGURE, shape (k,)
         What stands out in one tone.
+    chroma : ndarray of uint8, shape (256, 2)
+        Mean colour differences (Cb, Cr) of 16 x 16 parts of the photo, row by row.
     """
 
     digest: str
@@ -45,6 +47,7 @@ class PhotoDescription:
     places: NDArray[np.uint16] = field(default_factory=lambda: np.zeros((0, 4), dtype=np.uint16))
     thumb: bytes = b""
     figures: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=FIGURE))
+    chroma: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

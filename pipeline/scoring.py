@@ -274,8 +274,15 @@ def _infringement(weighed: tuple[Weighed, ...], holder: RightsHolder) -> Label:
         return Label.TRADEMARK_MISUSE
     if "claim" in uses or AssetKind.FIGURATIVE_MARK in seen or (seen and observations & SOLD_AS_COPIES):
         return Label.COUNTERFEIT
+    if AssetKind.DESIGN in seen and _in_other_colours(weighed):
+        return Label.DESIGN
     if AssetKind.PRODUCT_PHOTO in seen or AssetKind.COPYRIGHT_WORK in seen:
         return Label.IMAGE_COPYRIGHT
     if AssetKind.DESIGN in seen:
         return Label.DESIGN
     return Label.SUSPICIOUS
+
+
+def _in_other_colours(weighed: tuple[Weighed, ...]) -> bool:
+    """Tell whether the strongest evidence of a picture shows it recoloured: goods of that shape, no copy."""
+    return next((bool(w.signal.evidence["recoloured"]) for w in weighed if "recoloured" in w.signal.evidence), False)

@@ -1,9 +1,9 @@
-"""From the bytes of an untrusted file to grey thumbnails: the only place that calls an image library's readers."""
+"""From the bytes of an untrusted file to small pictures: the only place that calls an image library's readers."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -18,6 +18,8 @@ from pipeline.errors import PhotoRefusedError
 
 T = TypeVar("T")
 Grey = NDArray[np.uint8]
+Chroma = NDArray[np.uint8]
+"""Shape (16, 16, 2): blue and red difference (Cb, Cr of JPEG); 128 in both is no colour."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_BYTES = 32 * 2**20
@@ -31,11 +33,16 @@ THUMB = 256
 """Rows and columns of the thumbnail that everything is seen on."""
 DETAIL = 384
 """Pixels of the longer side of the larger thumbnail that local features are seen on."""
+CELLS = 16
+"""Rows and columns of the coloured thumbnail."""
+NEUTRAL = 128
 _EXIF_ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _TOO_LARGE = "the image is too large"
 _JPEG = ("JPEG", "MPO")
 _START_OF_SCAN = b"\xff\xda"
+_DEEP = ("I", "F")
+"""Modes of more than eight bits, all of them grey."""
 _EXPECTED = f"a picture ({', '.join(FORMATS)})"
 
 
@@ -53,19 +60,22 @@ class Picture:
         of an animation.
     detail : ndarray of uint8, shape (rows, columns)
         The first layer in its own proportions, with at most 384 pixels a side.
+    chroma : ndarray of uint8, shape (16, 16, 2)
+        The mean colour of each part of the first layer, without its brightness.
     """
 
     width: int
     height: int
     layers: tuple[Grey, ...]
     detail: Grey
+    chroma: Chroma
 
 
 def decode(data: bytes) -> Picture:
     """Decode an image file of unknown origin.
 
     The header is judged before a pixel is decoded, so that a decompression bomb costs neither memory nor time. JPEG
-    files are decoded to luminance at a reduced scale (libjpeg's scaled inverse DCT).
+    files are decoded to luminance and colour differences at a reduced scale (libjpeg's scaled inverse DCT).
 
     Parameters
     ----------
@@ -75,7 +85,7 @@ def decode(data: bytes) -> Picture:
     Returns
     -------
     Picture
-        Its size and its grey layers.
+        Its size, its grey layers and its colours.
 
     Raises
     ------
@@ -130,18 +140,35 @@ def _guarded(data: bytes, read: Callable[[Image.Image], T]) -> T:
 def _picture(image: Image.Image) -> Picture:
     turn = image.getexif().get(_EXIF_ORIENTATION, 1)
     width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
-    if image.format in _JPEG:
-        image.draft("L", (DETAIL, DETAIL))
-        layers = _grey_layers(image)
-    else:
-        frames = max(1, min(MAX_FRAMES, MAX_PIXELS // (width * height)))
-        layers = [layer for frame in islice(ImageSequence.Iterator(image), frames) for layer in _grey_layers(frame)]
+    frames = _frames(image)
+    first = next(frames)
+    chroma = _chroma(first)
+    layers = [*_grey_layers(first), *(layer for frame in frames for layer in _grey_layers(frame))]
     return Picture(
         width=width,
         height=height,
         layers=tuple(_upright(_thumbnail(layer), turn) for layer in layers),
         detail=_upright(fitted(layers[0], DETAIL), turn),
+        chroma=_upright(chroma, turn),
     )
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    """Return the frames to look at, each to be used before the next is taken."""
+    if image.format in _JPEG:
+        image.draft("RGB" if _stored_as_rgb(image) else "YCbCr", (DETAIL, DETAIL))
+        return iter((image,))
+    count = max(1, min(MAX_FRAMES, MAX_PIXELS // (image.width * image.height)))
+    return islice(ImageSequence.Iterator(image), count)
+
+
+def _stored_as_rgb(image: Image.Image) -> bool:
+    """Tell whether a JPEG file holds red, green and blue, which libjpeg does not turn into YCbCr; by its rules."""
+    if "jfif" in image.info:
+        return False
+    if "adobe_transform" in image.info:
+        return bool(image.info["adobe_transform"] == 0)
+    return bytes(component[0] for component in image.layer) == b"RGB"  # type: ignore[attr-defined]
 
 
 def _check_header(image: Image.Image, data: bytes) -> None:
@@ -162,7 +189,9 @@ def _grey_layers(frame: Image.Image) -> list[Grey]:
     """Return the luminance of a frame; of a transparent one, on white and on black."""
     if frame.mode == "L" and "transparency" not in frame.info:
         return [np.asarray(frame)]
-    if frame.mode.startswith(("I", "F")):
+    if frame.mode == "YCbCr":
+        return [np.asarray(frame.getchannel("Y"))]
+    if frame.mode.startswith(_DEEP):
         return [_eight_bits(np.asarray(frame))]
     if not frame.has_transparency_data:
         return [np.asarray(frame.convert("RGB").convert("L"))]
@@ -171,6 +200,19 @@ def _grey_layers(frame: Image.Image) -> list[Grey]:
     if alpha.getextrema() == (255, 255):
         return [np.asarray(grey)]
     return [np.asarray(Image.composite(grey, Image.new("L", frame.size, ground), alpha)) for ground in (255, 0)]
+
+
+def _chroma(frame: Image.Image) -> Chroma:
+    """Return the mean colours of the parts of a frame, on white where it is transparent."""
+    if frame.mode == "L" or frame.mode.startswith(_DEEP):
+        return np.full((CELLS, CELLS, 2), NEUTRAL, dtype=np.uint8)
+    small = frame
+    if frame.mode != "YCbCr":
+        small = frame.convert("RGBA" if frame.has_transparency_data else "RGB")
+    small = small.resize((CELLS, CELLS), Image.Resampling.BOX, reducing_gap=1.0)
+    if small.mode == "RGBA":
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+    return np.asarray(small.convert("YCbCr"))[:, :, 1:]
 
 
 def _eight_bits(samples: NDArray[np.generic]) -> Grey:
@@ -197,7 +239,7 @@ def fitted(grey: Grey, side: int) -> Grey:
     return np.asarray(cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _upright(grey: Grey, turn: int) -> Grey:
+def _upright(pixels: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
     """Undo an EXIF orientation [1]_.
 
     References
@@ -205,9 +247,9 @@ def _upright(grey: Grey, turn: int) -> Grey:
     .. [1] CIPA DC-008, "Exchangeable image file format for digital still cameras: Exif", tag 0x0112.
     """
     if turn in _SIDEWAYS:
-        grey = grey.T
+        pixels = pixels.swapaxes(0, 1)
     if turn in (3, 4, 7, 8):
-        grey = grey[::-1]
+        pixels = pixels[::-1]
     if turn in (2, 3, 6, 7):
-        grey = grey[:, ::-1]
-    return np.ascontiguousarray(grey)
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

@@ -1,4 +1,4 @@
-"""What is kept of a photo: its size, its hashes, its local features and a thumbnail."""
+"""What is kept of a photo: its size, its hashes, its local features, a thumbnail and its colours."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
         places=local.places,
         thumb=_packed(picture.detail) if len(local.codes) else b"",
         figures=figures,
+        chroma=picture.chroma.reshape(-1, 2),
     )
 
 

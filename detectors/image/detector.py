@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.colour import COLOUR_VERSION
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.evidence import DETECTOR, OBSERVATIONS, Match, signal
 from detectors.image.matches import PASSES, Matches, Rows, matches, queries
@@ -38,7 +39,7 @@ class PhotoReused:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
+    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register, *, scan_limit: int = SCAN_LIMIT) -> None:

@@ -13,7 +13,7 @@ import orjson
 from numpy.typing import NDArray
 
 from detectors.image.agreement import SIDE, thumbnail
-from detectors.image.decode import Grey, decode
+from detectors.image.decode import CELLS, Chroma, Grey, decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
 from detectors.image.features import Codes, Features, Places, features
 from detectors.image.hashes import Hashes, library_phash
@@ -40,6 +40,7 @@ _ARRAYS: Mapping[str, tuple[Any, tuple[int, ...]]] = {
     "counts": (np.int32, ()),
     "silhouettes": (SILHOUETTE, ()),
     "bearers": (np.int32, ()),
+    "chroma": (np.uint8, (CELLS, CELLS, 2)),
 }
 """Type and shape of a row of each array."""
 _POINTERS = ("images", "owners", "bearers")
@@ -47,7 +48,7 @@ _POINTERS = ("images", "owners", "bearers")
 THRESHOLD = 0.4
 """The score from which a picture counts as seen, unless it is known to need another."""
 _ALIKE = (
-    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts"),
+    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts", "chroma"),
     ("hashes", "images", "views", "boxes"),
     ("codes", "places", "owners"),
     ("silhouettes", "bearers"),
@@ -98,6 +99,8 @@ class EnrolledImages:
         How the logos among them look in one ink.
     bearers : ndarray of int32, shape (l,)
         To which of `names` each silhouette belongs.
+    chroma : ndarray of uint8, shape (m, 16, 16, 2)
+        The mean colours of the parts of each picture.
     refused : tuple of RefusedImage
         Pictures that cannot be used.
     """
@@ -117,6 +120,7 @@ class EnrolledImages:
     counts: NDArray[np.int32]
     silhouettes: NDArray[np.void]
     bearers: NDArray[np.int32]
+    chroma: NDArray[np.uint8]
     refused: tuple[RefusedImage, ...]
 
     def __post_init__(self) -> None:
@@ -215,6 +219,7 @@ class _Enrolled(NamedTuple):
     features: Features
     plenty: int
     silhouettes: NDArray[np.void]
+    chroma: Chroma
 
 
 def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
@@ -275,6 +280,7 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
         counts=np.array([picture.plenty for picture in kept], dtype=np.int32),
         silhouettes=joined("silhouettes", [picture.silhouettes for picture in kept]),
         bearers=np.repeat(numbers, [len(picture.silhouettes) for picture in kept]),
+        chroma=joined("chroma", [picture.chroma[None] for picture in kept]),
         refused=refused,
     )
 
@@ -301,4 +307,5 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
         silhouettes=silhouettes_of(picture).rows()
         if AssetKind.FIGURATIVE_MARK in kinds
         else np.zeros(0, dtype=SILHOUETTE),
+        chroma=picture.chroma,
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
 from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
@@ -79,6 +80,7 @@ def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: Enro
         With `strength` 1 for equal hashes, falling to 0 at the 128 bits by which unrelated pictures differ.
     """
     what, _ = SUBJECTS[asset.kind]
+    distance = _colour_distance(match, photo, enrolled)
     extent = "copy" if _is_all_of_photo(match) and _is_all_of_picture(match, enrolled) else "part"
     return Signal(
         detector=DETECTOR,
@@ -86,7 +88,7 @@ def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: Enro
         rights_holder_id=holder,
         asset_id=asset.id,
         strength=1 - match.bits / (BITS / 2),
-        reason=_sentence(match, photo, asset, enrolled),
+        reason=_sentence(match, photo, asset, enrolled, distance),
         evidence={
             "kind": "image",
             "image": photo.index,
@@ -100,11 +102,29 @@ def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: Enro
             "distance_bits": match.bits,
             "of_bits": BITS,
             "phash_distance_bits": (photo.description.phash ^ int(enrolled.phashes[match.image])).bit_count(),
+            "recoloured": recoloured(distance),
+            "colour_distance": distance,
         },
     )
 
 
-def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages) -> str:
+def _colour_distance(match: Match, photo: Photo, enrolled: EnrolledImages) -> float | None:
+    left, top, right, bottom = photo.description.boxes[match.view].astype(np.float64)
+    corners = np.array([[[left, top], [right, top]], [[left, bottom], [right, bottom]]])
+    orientation = ORIENTATIONS[match.orientation]
+    if orientation.transposed:
+        corners = corners.swapaxes(0, 1)
+    if orientation.rows_reversed:
+        corners = corners[::-1]
+    if orientation.columns_reversed:
+        corners = corners[:, ::-1]
+    box = enrolled.boxes[match.stored].astype(np.float64)
+    return colour_distance(
+        photo.description.chroma, enrolled.chroma[match.image], box, np.array([*corners[0], corners[1, 0]])
+    )
+
+
+def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages, distance: float | None) -> str:
     """Say what is a copy of what, counting photos from 1."""
     part = "" if _is_all_of_photo(match) else f"part of photo {photo.index + 1} ({view_name(match.view)})"
     place = part.capitalize() or f"Photo {photo.index + 1}"
@@ -112,7 +132,8 @@ def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages
     copy = {"upright": "a copy", "mirrored": "a mirrored copy"}.get(turned, f"a copy ({turned})")
     extent = "" if _is_all_of_picture(match, enrolled) else "part of "
     subject = f"the registered {SUBJECTS[asset.kind][1]} {enrolled.names[match.image]}"
-    return f"{place} is {copy} of {extent}{subject} ({match.bits} of {BITS} bits differ)"
+    colours = " in other colours" if recoloured(distance) else ""
+    return f"{place} is {copy} of {extent}{subject}{colours} ({match.bits} of {BITS} bits differ)"
 
 
 def _is_all_of_photo(match: Match) -> bool:

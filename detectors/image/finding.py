@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
 from detectors.image.evidence import SUBJECTS
 from detectors.image.sightings import Sighting
@@ -89,13 +90,14 @@ def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages
     size = enrolled.sizes[sighting.image]
     corners = _corners(sighting, size, photo)
     turn, scale = _turn_and_scale(sighting)
+    distance = _colour_distance(finding, corners, enrolled)
     return Signal(
         detector=DETECTOR,
         observation=f"{what}.{extent}.{clarity}",
         rights_holder_id=holder,
         asset_id=asset.id,
         strength=round(sighting.score / (1 + sighting.score), 6),
-        reason=_sentence(finding, asset, enrolled),
+        reason=_sentence(finding, asset, enrolled, distance),
         evidence={
             "kind": "image",
             "image": photo.index,
@@ -113,11 +115,23 @@ def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages
             "agreeing_blocks": seen.agreeing,
             "visible_blocks": seen.visible,
             "score": round(sighting.score, 4),
+            "recoloured": recoloured(distance),
+            "colour_distance": distance,
         },
     )
 
 
-def _sentence(finding: Finding, asset: Asset, enrolled: EnrolledImages) -> str:
+def _colour_distance(finding: Finding, corners: NDArray[np.float64], enrolled: EnrolledImages) -> float | None:
+    """Compare the colours of the part of the picture that is seen."""
+    sighting, photo = finding
+    origin, right, _, down = corners
+    left, top, *_ = box = np.array(sighting.agreement.box)
+    ends = np.array([[left, top], [box[2], top], [left, box[3]]])
+    places = origin + ends[:, :1] * (right - origin) + ends[:, 1:] * (down - origin)
+    return colour_distance(photo.description.chroma, enrolled.chroma[sighting.image], box, places)
+
+
+def _sentence(finding: Finding, asset: Asset, enrolled: EnrolledImages, distance: float | None) -> str:
     """Say what is seen where and how well, counting photos from 1."""
     sighting, photo = finding
     seen = sighting.agreement
@@ -125,9 +139,10 @@ def _sentence(finding: Finding, asset: Asset, enrolled: EnrolledImages) -> str:
     turned = round(_turn_and_scale(sighting)[0])
     changes = [change for change, there in (("mirrored", sighting.mirrored), (f"turned by {turned}°", turned)) if there]
     change = f", {' and '.join(changes)}" if changes else ""
+    colours = " in other colours" if recoloured(distance) else ""
     return (
         f"Photo {photo.index + 1} shows {extent}the registered {SUBJECTS[asset.kind][1]} "
-        f"{enrolled.names[sighting.image]}{change} ({len(sighting.alignment.pairs)} points match, "
+        f"{enrolled.names[sighting.image]}{colours}{change} ({len(sighting.alignment.pairs)} points match, "
         f"{seen.agreeing} of {seen.visible} visible parts look alike)"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from detectors.image.colour import COLOUR_VERSION
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.feature_index import FeatureIndex, meet
 from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, covers, signal
@@ -31,7 +32,7 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/found-5"
+    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/found-5"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:

@@ -133,7 +133,7 @@ def usable_photos(content: Content, described: Described) -> tuple[Photo, ...]:
     )
 
 
-_ARRAYS = {"views": ("<u8", 4), "boxes": ("<f4", 4), "codes": ("<u8", 2), "places": ("<u2", 4)}
+_ARRAYS = {"views": ("<u8", 4), "boxes": ("<f4", 4), "codes": ("<u8", 2), "places": ("<u2", 4), "chroma": ("u1", 2)}
 """Arrays of a description: how their numbers are stored, and how many stand in a row."""
 _SHELF = pa.schema(
     [
@@ -148,6 +148,7 @@ _SHELF = pa.schema(
         ("places", pa.binary()),
         ("thumb", pa.binary()),
         ("figures", pa.binary()),
+        ("chroma", pa.binary()),
         ("reason", pa.string()),
         ("expected", pa.string()),
     ]

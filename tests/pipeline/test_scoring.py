@@ -112,6 +112,46 @@ def test_the_suggested_label_follows_the_strongest_evidence(
     assert scored(*(signal(o, asset) for o, asset in observations)).label is label
 
 
+def pictured(observation: str, asset_id: str, *, recoloured: bool) -> Signal:
+    return signal(observation, asset_id, evidence={"kind": "image", "image": 0, "recoloured": recoloured})
+
+
+@pytest.mark.parametrize(
+    ("signals", "label"),
+    [
+        pytest.param(
+            [
+                pictured("photo.copy.near", "quill-photo", recoloured=True),
+                pictured("design.copy.near", "quill-shape", recoloured=True),
+            ],
+            Label.DESIGN,
+            id="goods of the shape in another colour",
+        ),
+        pytest.param(
+            [
+                pictured("photo.copy.near", "quill-photo", recoloured=False),
+                pictured("design.element.faint", "quill-shape", recoloured=True),
+            ],
+            Label.IMAGE_COPYRIGHT,
+            id="a copy beside a faint variant",
+        ),
+        pytest.param(
+            [pictured("photo.copy.near", "quill-photo", recoloured=True)], Label.IMAGE_COPYRIGHT, id="no design seen"
+        ),
+        pytest.param(
+            [
+                pictured("design.copy.near", "quill-shape", recoloured=True),
+                pictured("logo.found.clear", "quill-logo", recoloured=False),
+            ],
+            Label.COUNTERFEIT,
+            id="with the sign on the goods",
+        ),
+    ],
+)
+def test_a_recoloured_picture_of_a_design_is_the_design_and_no_copy(signals: list[Signal], label: Label) -> None:
+    assert scored(*signals).label is label
+
+
 def test_of_a_family_about_one_fact_only_the_strongest_signal_counts() -> None:
     strong, weak = signal("artwork.copy.near", "quill-art"), signal("design.copy.far", "quill-shape")
 

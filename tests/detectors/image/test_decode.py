@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from io import BytesIO
 from random import Random
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from detectors.image.decode import MAX_BYTES, MAX_FRAMES, THUMB, Grey, decode
+from detectors.image.decode import DETAIL, MAX_BYTES, MAX_FRAMES, NEUTRAL, THUMB, Grey, decode, fitted
 from detectors.image.describe import describe, hashed
 from detectors.image.hashes import distances
 from detectors.image.views import LAYER, layer_boxes
@@ -91,6 +92,49 @@ def test_the_orientation_in_the_metadata_is_undone(turn: int) -> None:
 
     assert (decoded.width, decoded.height) == upright.size
     assert bits_between(decoded.layers[0], thumbnail(upright)) <= NOISE_BITS
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        pytest.param("JPEG", {}, id="jpeg"),
+        pytest.param("JPEG", {"keep_rgb": True}, id="jpeg of red, green and blue"),
+        pytest.param("PNG", {}, id="png"),
+        pytest.param("WEBP", {}, id="webp"),
+        pytest.param("AVIF", {}, id="avif"),
+    ],
+)
+def test_colours_lie_where_they_are_in_the_picture(kind: str, options: dict[str, bool]) -> None:
+    picture = Image.new("RGB", (480, 320), "white")
+    picture.paste((200, 30, 30), (0, 0, 240, 160))
+    picture.paste((30, 30, 200), (240, 160, 480, 320))
+
+    decoded = decode(encoded(picture, kind, **options))
+
+    expected = np.asarray(picture.resize((2, 2), Image.Resampling.BOX).convert("YCbCr"))[:, :, 1:]
+    assert np.abs(decoded.chroma[4::8, 4::8].astype(int) - expected).max() <= 4
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(scene(2).convert("L"), id="grey"),
+        pytest.param(sixteen_bits(scene(2)), id="16-bit grey"),
+        pytest.param(scene(2).convert("LA"), id="grey with alpha"),
+        pytest.param(Image.new("RGBA", (64, 64), (255, 0, 0, 0)), id="red that is transparent"),
+    ],
+)
+def test_what_has_no_colour_is_neutral(picture: Picture) -> None:
+    assert np.abs(decode(encoded(picture, "PNG")).chroma.astype(int) - NEUTRAL).max() <= 1
+
+
+def test_the_grey_of_a_jpeg_is_its_luminance() -> None:
+    data = encoded(scene(2, 500, 400))
+    with Image.open(BytesIO(data)) as file:
+        file.draft("L", (DETAIL, DETAIL))
+        luminance = np.asarray(file)
+
+    assert np.array_equal(decode(data).detail, fitted(luminance, DETAIL))
 
 
 def test_a_transparent_picture_is_seen_on_white_and_on_black() -> None:

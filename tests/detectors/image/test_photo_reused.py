@@ -120,6 +120,8 @@ def test_the_evidence_points_to_both_pictures(detector: PhotoReused) -> None:
         "distance_bits": signal.evidence["distance_bits"],
         "of_bits": 256,
         "phash_distance_bits": signal.evidence["phash_distance_bits"],
+        "recoloured": False,
+        "colour_distance": 0.0,
     }
     assert signal.strength == 1 - signal.evidence["distance_bits"] / 128
 

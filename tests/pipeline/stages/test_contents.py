@@ -27,6 +27,7 @@ def description(digest: str, views: int, features: int) -> PhotoDescription:
         codes=RANDOM.integers(0, 2**64, (features, 2), dtype=np.uint64),
         places=RANDOM.integers(0, 2**16, (features, 4), dtype=np.uint16),
         thumb=bytes(range(features)),
+        chroma=RANDOM.integers(0, 2**8, (256, 2), dtype=np.uint8),
     )
 
 
