@@ -272,10 +272,11 @@ def _infringement(weighed: tuple[Weighed, ...], holder: RightsHolder) -> Label:
     seen = {kinds[w.signal.asset_id] for w in weighed if w.signal.asset_id is not None}
     if uses & {"quality", "stuffing"} and "claim" not in uses:
         return Label.TRADEMARK_MISUSE
-    if "claim" in uses or AssetKind.FIGURATIVE_MARK in seen or (seen and observations & SOLD_AS_COPIES):
-        return Label.COUNTERFEIT
-    if AssetKind.DESIGN in seen and _in_other_colours(weighed):
+    marked = "claim" in uses or AssetKind.FIGURATIVE_MARK in seen
+    if not marked and AssetKind.DESIGN in seen and _in_other_colours(weighed):
         return Label.DESIGN
+    if marked or (seen and observations & SOLD_AS_COPIES):
+        return Label.COUNTERFEIT
     if AssetKind.PRODUCT_PHOTO in seen or AssetKind.COPYRIGHT_WORK in seen:
         return Label.IMAGE_COPYRIGHT
     if AssetKind.DESIGN in seen:

@@ -128,6 +128,11 @@ def pictured(observation: str, asset_id: str, *, recoloured: bool) -> Signal:
             id="goods of the shape in another colour",
         ),
         pytest.param(
+            [pictured("design.copy.near", "quill-shape", recoloured=True), signal("vocabulary.evasive", None)],
+            Label.DESIGN,
+            id="sold in coded words",
+        ),
+        pytest.param(
             [
                 pictured("photo.copy.near", "quill-photo", recoloured=False),
                 pictured("design.element.faint", "quill-shape", recoloured=True),
