@@ -26,6 +26,11 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+bench: setup
+	$(BIN)/python benchmarks/text.py
+	$(BIN)/python -m benchmarks.images.hostile
+	$(BIN)/python benchmarks/scan.py fixtures --sizes 2000
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev --quiet pyproject.toml --output-file requirements.lock
 
