@@ -81,7 +81,6 @@ class DetectorKit:
 
     hashes_only: frozenset[AssetKind] = frozenset()
 
-    enroller: ClassVar[str] = f"{ENROL_VERSION}/{BANK_VERSION}"
     learner: ClassVar[str] = PriceLow.version
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
 
@@ -91,10 +90,18 @@ class DetectorKit:
         return f"{DESCRIBE_VERSION}/hashes" if self._shallow else DESCRIBE_VERSION
 
     @property
+    def enroller(self) -> str:
+        """Version of `enrol` and `join`."""
+        return f"{ENROL_VERSION}/{BANK_VERSION}{self._left_out}"
+
+    @property
     def detectors(self) -> Mapping[str, str]:
         """Version of each detector, by name, in the order of the table."""
-        left_out = "".join(f"/without-{kind.value}" for kind in sorted(self.hashes_only))
-        return {kind.name: kind.version + (left_out if kind in _DEEP else "") for kind in DETECTOR_CLASSES}
+        return {kind.name: kind.version + (self._left_out if kind in _DEEP else "") for kind in DETECTOR_CLASSES}
+
+    @property
+    def _left_out(self) -> str:
+        return "".join(f"/without-{kind.value}" for kind in sorted(self.hashes_only))
 
     @property
     def _shallow(self) -> bool:
@@ -107,7 +114,7 @@ class DetectorKit:
 
     def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:
         """Describe the register's images."""
-        return enrol(register, read).to_bytes()
+        return enrol(register, read, self.hashes_only).to_bytes()
 
     def join(self, parts: Iterable[bytes], innocent: Sequence[PhotoDescription]) -> bytes:
         """Lay together what was enrolled apart, and measure it against innocent photos."""

@@ -31,7 +31,7 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
     data : bytes
         The image file.
     local_features : bool
-        Whether to look for them: most of the work.
+        Whether to look for them, and at figures and colours: most of the work.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
     PhotoRefusedError
         If the file cannot be decoded.
     """
-    picture = decode(data)
+    picture = decode(data, colour=local_features)
     first, *others = picture.layers
     looks = [hashed(first, views.LISTING, views.listing_boxes(first))]
     looks += [hashed(layer, views.LAYER, views.layer_boxes(layer)) for layer in others]

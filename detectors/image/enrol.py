@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detectors.image.agreement import SIDE, thumbnail
 from detectors.image.decode import CELLS, Chroma, Grey, decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
-from detectors.image.features import Codes, Features, Places, features
+from detectors.image.features import NONE, Codes, Features, Places, features
 from detectors.image.hashes import Hashes, library_phash
 from detectors.image.renditions import rendered_features
 from detectors.image.silhouettes import SILHOUETTE, silhouettes_of
@@ -222,7 +222,9 @@ class _Enrolled(NamedTuple):
     chroma: Chroma
 
 
-def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
+def enrol(
+    register: Register, read: Callable[[str], bytes], hashes_only: frozenset[AssetKind] = frozenset()
+) -> EnrolledImages:
     """Hash and describe every picture that an asset of the register names.
 
     Parameters
@@ -231,6 +233,8 @@ def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
         Whose figurative marks, designs, works and product photos are taken.
     read : callable
         From the name of a picture to its bytes; may raise OSError.
+    hashes_only : frozenset of AssetKind
+        Pictures that only assets of these kinds name get no local features and no silhouettes.
 
     Returns
     -------
@@ -246,7 +250,7 @@ def enrol(register: Register, read: Callable[[str], bytes]) -> EnrolledImages:
     refused = []
     for name in sorted(kinds):
         try:
-            pictures[name] = _enrolled(read(name), kinds[name])
+            pictures[name] = _enrolled(read(name), kinds[name] - hashes_only)
         except (OSError, PhotoRefusedError) as error:
             refused.append(RefusedImage(name, str(error)))
     return _gathered(pictures, tuple(refused))
@@ -286,7 +290,10 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
 
 
 def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
-    """Hash the views of all layers of one registered picture, leaving out views without detail, and its features."""
+    """Hash the views of all layers of one registered picture, leaving out views without detail.
+
+    `kinds` are those of the assets that it is to be found for by more than its hashes.
+    """
     picture = decode(data)
     shape = picture.width / picture.height
     looks = [hashed(layer, REFERENCE, reference_boxes(layer, shape)) for layer in picture.layers]
@@ -302,8 +309,8 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
         boxes=boxes[kept],
         size=(picture.width, picture.height),
         thumb=thumbnail(picture.detail),
-        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(_PRINTED)),
-        plenty=len(features(picture.detail).codes),
+        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(_PRINTED)) if kinds else NONE,
+        plenty=len(features(picture.detail).codes) if kinds else 0,
         silhouettes=silhouettes_of(picture).rows()
         if AssetKind.FIGURATIVE_MARK in kinds
         else np.zeros(0, dtype=SILHOUETTE),

@@ -1,6 +1,7 @@
 """The table of detectors, as the stages of a scan take it."""
 
 from detectors import DetectorKit
+from detectors.image import EnrolledImages
 from pipeline.records import AssetKind
 from tests.detectors.image.pictures import asset, batch, encoded, photos, register, scene
 
@@ -25,6 +26,21 @@ def test_what_is_not_looked_for_has_another_version() -> None:
 
     assert len({kit.detectors["picture_found"] for kit in kits}) == len(kits)
     assert len({kit.detectors["photo_reused"] for kit in kits}) == 1
+
+
+def test_images_are_enrolled_for_what_is_looked_for() -> None:
+    rights = register(asset("logo", "a.png", kind=AssetKind.FIGURATIVE_MARK), asset("photo", "b.png"))
+    kits = (DetectorKit(), PART, SHALLOW)
+
+    enrolled = [EnrolledImages.from_bytes(kit.enrol(rights, lambda _: encoded(scene(1), "PNG"))) for kit in kits]
+
+    assert [[sum(e.owners == place) > 0 for place in (0, 1)] for e in enrolled] == [
+        [True, True],
+        [True, False],
+        [False, False],
+    ]
+    assert all((e.hashes == enrolled[0].hashes).all() for e in enrolled)
+    assert len({kit.enroller for kit in kits}) == len(kits)
 
 
 def test_photos_are_described_in_full_unless_nothing_needs_it() -> None:
