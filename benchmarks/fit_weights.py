@@ -24,7 +24,8 @@ from pipeline.scoring import Room, WeightTable, default_weights
 
 Floats = NDArray[np.float64]
 TABLE_FILE = Path(__file__).parents[1] / "pipeline/weights.json"
-ROUNDS = 4
+ROUNDS = 8
+"""Which signal of a family is the strongest depends on the points, so that the fit is repeated; the best round counts."""
 
 
 def labelled(candidates: Path, truth: Path) -> tuple[list[list[str]], Floats, list[str]]:
@@ -81,18 +82,23 @@ def fit(rows: list[list[str]], wanted: Floats, table: WeightTable) -> tuple[dict
         for n, p in zip(names, expert[:-1], strict=True)
     ]
     bounds.append((table.prior, table.prior))
+
+    def cost(w: Floats, design: Floats) -> tuple[float, Floats]:
+        z = design @ w
+        gap = w - expert
+        loss = np.logaddexp(0.0, z).sum() - wanted @ z + 0.5 * gap @ gap
+        return float(loss), design.T @ (1 / (1 + np.exp(-z)) - wanted) + gap
+
     solution = expert
+    design = matrix(rows, names, dict(zip(names, solution[:-1], strict=True)), table)
+    rounds = []
     for _ in range(ROUNDS):
+        start = (solution + expert) / 2 if rounds else expert
+        solution = minimize(cost, start, args=(design,), jac=True, method="L-BFGS-B", bounds=bounds).x
         design = matrix(rows, names, dict(zip(names, solution[:-1], strict=True)), table)
-
-        def cost(w: Floats, design: Floats = design) -> tuple[float, Floats]:
-            z = design @ w
-            gap = w - expert
-            loss = np.logaddexp(0.0, z).sum() - wanted @ z + 0.5 * gap @ gap
-            return float(loss), design.T @ (1 / (1 + np.exp(-z)) - wanted) + gap
-
-        solution = minimize(cost, solution, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return dict(zip(names, solution[:-1], strict=True)), float(solution[-1])
+        rounds.append((cost(solution, design)[0], solution))
+    _, best = min(rounds, key=lambda found: found[0])
+    return dict(zip(names, best[:-1], strict=True)), float(best[-1])
 
 
 def predict(rows: list[list[str]], points: dict[str, float], prior: float, table: WeightTable) -> Floats:
