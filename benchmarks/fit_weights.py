@@ -25,7 +25,7 @@ from pipeline.scoring import Room, WeightTable, default_weights
 Floats = NDArray[np.float64]
 TABLE_FILE = Path(__file__).parents[1] / "pipeline/weights.json"
 ROUNDS = 8
-"""Which signal of a family is the strongest depends on the points, so that the fit is repeated; the best round counts."""
+"""Which signal of a family is the strongest depends on the points: the fit is repeated, and the best round counts."""
 
 
 def labelled(candidates: Path, truth: Path) -> tuple[list[list[str]], Floats, list[str]]:
@@ -91,7 +91,7 @@ def fit(rows: list[list[str]], wanted: Floats, table: WeightTable) -> tuple[dict
 
     solution = expert
     design = matrix(rows, names, dict(zip(names, solution[:-1], strict=True)), table)
-    rounds = []
+    rounds: list[tuple[float, Floats]] = []
     for _ in range(ROUNDS):
         start = (solution + expert) / 2 if rounds else expert
         solution = minimize(cost, start, args=(design,), jac=True, method="L-BFGS-B", bounds=bounds).x
