@@ -10,14 +10,14 @@ import orjson
 from pydantic import TypeAdapter
 
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
-from detectors.image.benign import Confirmed, UnlessBenign, read_confirmed
+from detectors.image.benign import UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
 from detectors.image.evidence import SUBJECTS
 from detectors.image.innocents import BANK_VERSION, measure, shipped
 from detectors.image.silhouette_detector import SilhouetteSeen
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
-from pipeline.photos import PhotoDescription
+from pipeline.photos import BenignPhoto, PhotoDescription
 from pipeline.records import AssetKind, Detector, ListingBatch, Register
 
 
@@ -32,7 +32,7 @@ class Reference:
     enrolled_images: EnrolledImages = field(
         default_factory=lambda: enrol(Register(version=1, rights_holders=(), digest=""), _no_image)
     )
-    benign_photos: tuple[Confirmed, ...] = ()
+    benign_photos: tuple[BenignPhoto, ...] = ()
     price_levels: PriceLevels = field(default_factory=PriceLevels)
 
 

@@ -157,7 +157,8 @@ _store = click.option("--store", help="SQLAlchemy URL of the store.")
 def add(photos: tuple[Path, ...], holder: str, reason: str, store: str | None) -> None:
     """Enter PHOTOS, image files; copies that differ little count as the same."""
     from detectors.image.describe import DESCRIBE_VERSION, describe  # noqa: PLC0415  OpenCV
-    from pipeline.store.benign import BenignPhoto, add_benign  # noqa: PLC0415  the database drivers
+    from pipeline.photos import BenignPhoto  # noqa: PLC0415  NumPy
+    from pipeline.store.benign import add_benign  # noqa: PLC0415  the database drivers
 
     with _one_line(), _opened(store).write() as connection:
         for path in photos:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,3 +58,29 @@ class Photo:
     index: int
     name: str
     description: PhotoDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenignPhoto:
+    """A photo that proves nothing against its seller.
+
+    Attributes
+    ----------
+    rights_holder_id : str
+        Whose assets it does not show; one holder's word does not bind another.
+    photo : str
+        SHA-256 of the file's bytes.
+    describer, whole : str
+        The 256-bit hash of the whole photo in hexadecimal, and the version of the describer that made it.
+    reason : str
+        What it is, in a person's words.
+    added_at : datetime
+        When it was confirmed.
+    """
+
+    rights_holder_id: str
+    photo: str
+    describer: str
+    whole: str
+    reason: str
+    added_at: datetime

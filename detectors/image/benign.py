@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -12,44 +11,18 @@ from pydantic import TypeAdapter
 from detectors.image.describe import DESCRIBE_VERSION
 from detectors.image.evidence import NEAR_BITS
 from detectors.image.hashes import Hashes
-from pipeline.photos import Photo
+from pipeline.photos import BenignPhoto, Photo
 from pipeline.records import Asset, Detector, Listing, ListingBatch, Signal
 
 OBSERVATION = "benign.photo"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """A photo that shows nothing of a rights holder's: a shipping banner, a size chart, stock packaging.
-
-    Attributes
-    ----------
-    rights_holder_id : str
-        Whose assets it does not show.
-    photo : str
-        SHA-256 of the file's bytes.
-    describer, whole : str
-        The 256-bit hash of the whole photo in hexadecimal, and the version of `describe` that made it.
-    reason : str
-        What it is.
-    added_at : datetime
-        When it was confirmed.
-    """
-
-    rights_holder_id: str
-    photo: str
-    describer: str
-    whole: str
-    reason: str
-    added_at: datetime
-
-
-def read_confirmed(document: bytes) -> tuple[Confirmed, ...]:
+def read_confirmed(document: bytes) -> tuple[BenignPhoto, ...]:
     """Read the list that the pipeline keeps of benign photos (JSON)."""
     return _CONFIRMED.validate_json(document)
 
 
-_CONFIRMED = TypeAdapter(tuple[Confirmed, ...])
+_CONFIRMED = TypeAdapter(tuple[BenignPhoto, ...])
 
 
 class UnlessBenign:
@@ -59,11 +32,11 @@ class UnlessBenign:
     ----------
     detector : Detector
         Looks at photos.
-    confirmed : iterable of Confirmed
+    confirmed : iterable of BenignPhoto
         A photo counts as one of them if its bytes are the same or its hash is near.
     """
 
-    def __init__(self, detector: Detector, confirmed: Iterable[Confirmed]) -> None:
+    def __init__(self, detector: Detector, confirmed: Iterable[BenignPhoto]) -> None:
         self._detector = detector
         self.name, self.version = detector.name, detector.version
         self.observations = (*detector.observations, OBSERVATION)
@@ -104,7 +77,7 @@ class UnlessBenign:
             corrected.append(_taken_back(signal, word))
         return tuple(corrected)
 
-    def _word(self, photo: Photo, rights_holder_id: str | None) -> Confirmed | None:
+    def _word(self, photo: Photo, rights_holder_id: str | None) -> BenignPhoto | None:
         """Return what was confirmed of a photo on behalf of a rights holder."""
         description = photo.description
         alike = np.array([found.photo == description.digest for found in self._confirmed])
@@ -114,7 +87,7 @@ class UnlessBenign:
         return next((found for found in said if found.rights_holder_id == rights_holder_id), None)
 
 
-def _taken_back(signal: Signal, word: Confirmed) -> Signal:
+def _taken_back(signal: Signal, word: BenignPhoto) -> Signal:
     place = signal.evidence["image"]
     said = f"was confirmed on {word.added_at:%Y-%m-%d} to show nothing of the rights holder's: {word.reason}"
     evidence = {name: signal.evidence[name] for name in ("kind", "image", "name", "asset_image")}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from detectors.image import DESCRIBE_VERSION, PhotoReused, enrol
-from detectors.image.benign import Confirmed, UnlessBenign
-from pipeline.photos import Photo
+from detectors.image.benign import UnlessBenign
+from pipeline.photos import BenignPhoto, Photo
 from pipeline.records import AssetKind, Signal
 from tests.detectors.image.pictures import asset, batch, encoded, listing, photos, register, scene
 
@@ -18,8 +18,8 @@ PLAIN = PhotoReused(ENROLLED, REGISTER)
 HOLDER = REGISTER.rights_holders[0].id
 
 
-def confirmed(photo: Photo, holder: str = HOLDER, describer: str = DESCRIBE_VERSION, digest: str = "") -> Confirmed:
-    return Confirmed(
+def confirmed(photo: Photo, holder: str = HOLDER, describer: str = DESCRIBE_VERSION, digest: str = "") -> BenignPhoto:
+    return BenignPhoto(
         rights_holder_id=holder,
         photo=digest or photo.description.digest,
         describer=describer,
@@ -29,7 +29,7 @@ def confirmed(photo: Photo, holder: str = HOLDER, describer: str = DESCRIBE_VERS
     )
 
 
-def seen(*files: bytes, said: tuple[Confirmed, ...]) -> tuple[Signal, ...]:
+def seen(*files: bytes, said: tuple[BenignPhoto, ...]) -> tuple[Signal, ...]:
     return UnlessBenign(PLAIN, said).detect(batch([photos(*files)]))[0]
 
 

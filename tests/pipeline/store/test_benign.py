@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipeline.store.benign import BenignPhoto, add_benign, read_benign, remove_benign
+from pipeline.photos import BenignPhoto
+from pipeline.store.benign import add_benign, read_benign, remove_benign
 from pipeline.store.database import Store
 
 BANNER = BenignPhoto(
