@@ -12,7 +12,6 @@ threshold. `--sample` takes so many registered photos to attack, and alters as l
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -25,13 +24,13 @@ import numpy as np
 
 from benchmarks.images.alterations import ATTACKS, FURTHER, KNOWN, Other, attacked
 from benchmarks.images.collection import Collection, load
+from benchmarks.images.command import carried_out
 from benchmarks.images.methods import HASHES, CropResistant, Method, opened
 from benchmarks.images.ours import Counterfoil
 from benchmarks.images.outcomes import ATTACKED, Key, alarms_by_group, innocent_scores, recall_by_attack
 from benchmarks.images.rates import share, threshold
 from benchmarks.images.split import REFERENCES, Innocent, Split, split
 from benchmarks.images.trials import AS_IT_IS, Bench, Subject, Trial, run
-from pipeline.errors import CounterfoilError
 
 TOLERATED = {"1 %": 0.01, "0.1 %": 0.001}
 MEANS = {"mean of 21": KNOWN, "mean of further": FURTHER}
@@ -49,16 +48,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    try:
-        result = measure(arguments)
-    except CounterfoilError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print_result(result)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
-    return 0
+    return carried_out(parser.parse_args(), measure, print_result)
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -10,7 +10,6 @@ over all photos together, as a scan does.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -26,12 +25,13 @@ import psutil
 from PIL import Image
 
 from benchmarks.images.collection import Collection, Item, load
+from benchmarks.images.command import carried_out
 from benchmarks.images.ours import KIT, batch_of, enrolled, image_detectors, register_of
 from benchmarks.images.split import split
 from detectors.image import views
 from detectors.image.decode import decode
 from detectors.image.describe import hashed
-from pipeline.errors import CounterfoilError, InputError
+from pipeline.errors import InputError
 from pipeline.photos import PhotoDescription
 from pipeline.records import Detector, ListingBatch
 from pipeline.stages.contents import Content, Described, FoundPhoto, read_shelves, write_shelf
@@ -49,21 +49,17 @@ def main() -> int:
     parser.add_argument("--assets", type=int, nargs=2, default=[1_000, 10_000])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    try:
-        result = measure(load(arguments.collection), arguments)
-    except CounterfoilError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return carried_out(parser.parse_args(), measure, print_result)
+
+
+def print_result(result: dict[str, float]) -> None:
     for name, figure in result.items():
         print(f"{name:66}{figure:12.3f}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
-    return 0
 
 
-def measure(collection: Collection, arguments: argparse.Namespace) -> dict[str, float]:
+def measure(arguments: argparse.Namespace) -> dict[str, float]:
     """Return every figure by name: milliseconds of CPU a photo, ratios, megabytes."""
+    collection = load(arguments.collection)
     parts = split(collection, arguments.seed)
     files = photos_of_usual_size(collection, [one.item for one in parts.innocent], arguments.photos)
     small, large = (parts.assets(count) for count in arguments.assets)

@@ -10,7 +10,6 @@ than 0.5 % of half of the photos without a registered logo; false alarms are tho
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from io import BytesIO
@@ -24,13 +23,13 @@ from PIL import Image
 from benchmarks.images import prints
 from benchmarks.images.alterations import Other, uploaded
 from benchmarks.images.collection import Collection, Item, load
+from benchmarks.images.command import carried_out
 from benchmarks.images.methods import HASHES, Method
 from benchmarks.images.ours import Counterfoil
 from benchmarks.images.outcomes import ATTACKED, alarms_by_group, innocent_scores, recall_by_attack
 from benchmarks.images.overlays import Picture
 from benchmarks.images.rates import share, threshold
 from benchmarks.images.trials import AS_IT_IS, Bench, Subject, Trial, run
-from pipeline.errors import CounterfoilError
 
 TOLERATED = 0.005
 WITHOUT = "photo without a registered logo"
@@ -70,16 +69,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    try:
-        result = measure(arguments)
-    except CounterfoilError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print_result(result)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
-    return 0
+    return carried_out(parser.parse_args(), measure, print_result)
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
