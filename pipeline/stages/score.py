@@ -24,6 +24,7 @@ READ_AHEAD = 32
 """Candidates of each partition that are held at once while partitions are merged."""
 THE_STORE = "the store"
 """Source of listings that were recalled and not read."""
+NOT_KEPT = Refusal(reason="this version keeps no description of the photo", expected="a scan of its snapshot first")
 GONE = Refusal(reason="the file changed while it was scanned", expected="the same bytes throughout a scan")
 
 
@@ -96,7 +97,8 @@ def _refused(
     unit: Scoring, seen: Selected, content: Content, described: Mapping[str, Refusal | None]
 ) -> Iterator[tuple[int, int, Rejected]]:
     for index, photo in enumerate(content.photos):
-        refusal = photo.refusal or described.get(photo.digest or "", GONE)
+        absent = NOT_KEPT if unit.sources == (THE_STORE,) else GONE
+        refusal = photo.refusal or described.get(photo.digest or "", absent)
         if isinstance(refusal, Refusal):
             record = Rejected(
                 kind="image",

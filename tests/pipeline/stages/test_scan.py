@@ -101,6 +101,16 @@ def test_a_photo_that_changed_under_its_name_is_looked_at(tmp_path: Path, regist
     assert CALLS["photo_seen"] == 1
 
 
+def test_a_rescan_says_which_photos_a_new_describer_has_not_seen(tmp_path: Path, register: Path) -> None:
+    snapshot = write_snapshot(tmp_path / "snapshot", [row(1)])
+    run(scan_of([snapshot], register, tmp_path))
+
+    run(scan_of([], register, tmp_path, kit=FakeKit(describer="2")))
+
+    (refused,) = map(orjson.loads, (tmp_path / "out" / "rejected.jsonl").read_bytes().splitlines())
+    assert (refused["got"], refused["reason"]) == ("images/1.jpg", "this version keeps no description of the photo")
+
+
 def test_an_image_that_joins_the_register_is_the_only_one_enrolled(tmp_path: Path, register: Path) -> None:
     snapshot = write_snapshot(tmp_path / "snapshot", [row(1)])
     run(scan_of([snapshot], register, tmp_path))
