@@ -38,7 +38,8 @@ class EventKind(StrEnum):
     """What can happen to a case; behind each the facts that its event carries."""
 
     OPENED = "opened"
-    """A scan found the listing: candidate_id, run_id, score, band, label, asset_ids, content, captured_at."""
+    """A scan found the listing: candidate_id, run_id, score, band, label, asset_ids, content, captured_at; and whose it
+    is: rights_holder_id, platform, listing_id, seller_id."""
     SEEN = "seen"
     """A later scan found it again with nothing that matters changed: facts as for opened."""
     CHANGED = "changed"
@@ -74,7 +75,9 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     """Nothing more will be done."""
     REOPENED = "reopened"
-    """A closed or dismissed case is looked at again."""
+    """A case is looked at again from the beginning."""
+    RULED = "ruled"
+    """A person's rule dismisses it, or no longer does: rule_id, label (None when it no longer does)."""
 
 
 class Disposition(StrEnum):

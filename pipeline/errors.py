@@ -35,6 +35,14 @@ class EngineError(CounterfoilError):
     """The workers of a scan cannot be reached, or died; what is done is kept."""
 
 
+class TransitionError(CounterfoilError):
+    """An event that a case does not allow in its state, or not from whoever brings it."""
+
+
+class ConflictError(CounterfoilError):
+    """A case that has moved on since it was looked at; the message says by whom and when."""
+
+
 class PhotoRefusedError(CounterfoilError):
     """An image that cannot be used; becomes a `Rejected` record and never stops a scan.
 
