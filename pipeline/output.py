@@ -15,13 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
+from pipeline.plain import neutralise
 from pipeline.records import Candidate, Json, Rejected, Weighed
 
 BATCH = 1_000
 """Rows held at once."""
-
-FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
-"""First characters that make a spreadsheet run a cell as a formula, full-width forms included."""
 
 COLUMNS: Final = pa.schema(
     [
@@ -152,21 +150,6 @@ def candidate_writer(jsonl: Path, table: Path, parquet: Path) -> Iterator[Candid
         writer = csv.writer(cells)
         writer.writerow(COLUMNS.names)
         yield CandidateWriter(lines, writer, columns)
-
-
-def neutralise(cell: str) -> str:
-    """Return text that a spreadsheet shows and does not run: an apostrophe goes before what may begin a formula.
-
-    References
-    ----------
-    .. [1] OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection
-
-    Examples
-    --------
-    >>> neutralise("=HYPERLINK(0)"), neutralise("mug, blue")
-    ("'=HYPERLINK(0)", 'mug, blue')
-    """
-    return "'" + cell if cell[:1] in FORMULA_STARTS else cell
 
 
 def _cell(value: Json) -> Json:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.output import FORMULA_STARTS, candidate_row, candidate_writer, neutralise, write_rejected
+from pipeline.output import candidate_row, candidate_writer, write_rejected
+from pipeline.plain import FORMULA_STARTS, neutralise
 from pipeline.records import Band, Candidate, Label, Rejected, Signal, Weighed
 from tests.pipeline.builders import listing
 
