@@ -190,3 +190,31 @@ class Case:
     changed: bool = False
     earlier_case_id: str | None = None
     events: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A file that proves something about a case, known by its digest.
+
+    Attributes
+    ----------
+    kind : str
+        "capture" (a web archive of the listing as delivered), "photo", "document".
+    name : str
+        Name of the file among the exhibits: letters, digits, dots, hyphens.
+    sha256 : str
+        Of its bytes.
+    captured_at : datetime
+        When the listing was captured.
+    stamped_at : datetime or None
+        The time that a time-stamping authority attests for the digest (RFC 3161), if one was asked.
+    stamp_sha256 : str or None
+        Digest of that authority's token.
+    """
+
+    kind: str
+    name: str
+    sha256: str
+    captured_at: datetime
+    stamped_at: datetime | None = None
+    stamp_sha256: str | None = None

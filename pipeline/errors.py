@@ -43,6 +43,14 @@ class ConflictError(CounterfoilError):
     """A case that has moved on since it was looked at; the message says by whom and when."""
 
 
+class NoticeError(CounterfoilError):
+    """A notice that may not be made or sent, above all without a person's approval."""
+
+
+class TransportError(CounterfoilError):
+    """A platform or a time-stamping authority that refuses, cannot be reached, or answers with nonsense."""
+
+
 class PhotoRefusedError(CounterfoilError):
     """An image that cannot be used; becomes a `Rejected` record and never stops a scan.
 
@@ -61,3 +69,28 @@ class PhotoRefusedError(CounterfoilError):
         self.reason = reason
         self.got = got
         self.expected = expected
+
+
+class LogError(CounterfoilError):
+    """The log cannot be written: no keys, another writer at work, or it would contradict what was signed."""
+
+
+class ProofError(CounterfoilError):
+    """A signature, a proof or a file of a log that does not hold."""
+
+
+class BundleError(ProofError):
+    """What does not hold in a bundle, and in which file.
+
+    Parameters
+    ----------
+    file : str
+        Path inside the bundle, with "/" between its parts; "." for the bundle as a whole.
+    problem : str
+        What is wrong, what was found and what was expected.
+    """
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.file = file
+        self.problem = problem
