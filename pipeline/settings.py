@@ -59,6 +59,14 @@ class Settings:
         Folder of photos in which nothing registered may be seen; empty for none.
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
+    review_https : bool
+        Whether browsers reach the review app over TLS, through a proxy in front of it.
+    review_idle_minutes, review_session_hours : int
+        How long a session lives without a request, and at most.
+    review_address : str
+        Where browsers reach the review app, such as "https://review.example"; needed for OpenID Connect.
+    oidc_issuer, oidc_client_id, oidc_secret_file : str
+        The OpenID provider, if any; the file holds the client's secret alone.
     """
 
     store: str = "sqlite:///.counterfoil/counterfoil.db"
@@ -73,6 +81,13 @@ class Settings:
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
     schedule: str = "0 3 * * *"
+    review_https: bool = False
+    review_idle_minutes: int = 60
+    review_session_hours: int = 12
+    review_address: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret_file: str = ""
 
     def __post_init__(self) -> None:
         """Check what one setting can be."""
@@ -86,6 +101,13 @@ class Settings:
                 raise SettingsError(f"hashes_only: no such kind, got {kind!r}, expected some of {', '.join(kinds)}")
         if self.engine == "dask" and not self.dask_address:
             raise SettingsError("dask_address: missing, got '', expected the address of a scheduler")
+        for name in ("review_idle_minutes", "review_session_hours"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name}: out of range, got {getattr(self, name)}, expected 1 or more")
+        if self.oidc_issuer and not (self.oidc_client_id and self.review_address):
+            raise SettingsError(
+                "oidc_issuer: not enough with it, got no oidc_client_id or review_address, expected both beside it"
+            )
 
     @classmethod
     def of(cls, document: Mapping[str, Any], place: str) -> Self:
