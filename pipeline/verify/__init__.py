@@ -1,0 +1,5 @@
+"""Checking without trusting: proofs, signatures and published bundles.
+
+Nothing here reads the store, the log's writer or the network. What it needs is the standard library, `cryptography`,
+`rfc8785`, and the formulas of `pipeline.metrics`.
+"""
