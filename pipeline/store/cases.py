@@ -297,9 +297,19 @@ def _beyond(after: str | None, column: Column[Any], *, ascending: bool) -> Colum
     return here > there if ascending else here < there
 
 
+def place_of(found: QueuedCase, sort: Sort) -> str:
+    """Return the place of a case in a queue, as `after`: what follows it can be asked for once it has left."""
+    case = found.case
+    values = {Sort.SCORE: case.score, Sort.HARM: found.harm, Sort.AGE: case.opened_at, Sort.UPDATED: case.updated_at}
+    return _place(values[sort], case.case_id)
+
+
 def _key(row: RowMapping, name: str) -> str:
-    value = row[name]
-    return f"{instant(value) if isinstance(value, datetime) else repr(value)}_{row['case_id']}"
+    return _place(row[name], row["case_id"])
+
+
+def _place(value: float | datetime, case_id: str) -> str:
+    return f"{instant(value) if isinstance(value, datetime) else repr(value)}_{case_id}"
 
 
 def _queued(row: RowMapping) -> QueuedCase:
