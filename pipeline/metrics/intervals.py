@@ -136,8 +136,15 @@ def difference(first: Interval, second: Interval) -> Interval:
     return Interval(estimate=estimate, low=estimate - below, high=estimate + above)
 
 
-def found_of_flagged(flagged: Stratum, rest: Stratum, level: float = LEVEL) -> Interval | None:
+def recall(flagged: Sequence[Stratum], rest: Sequence[Stratum], level: float = LEVEL) -> Interval | None:
     """Return recall: of all that infringes in a frame, the share that was flagged.
+
+    Parameters
+    ----------
+    flagged, rest : sequence of Stratum
+        The strata above and below the band.
+    level : float
+        Confidence.
 
     Returns
     -------
@@ -149,18 +156,17 @@ def found_of_flagged(flagged: Stratum, rest: Stratum, level: float = LEVEL) -> I
     Recall rises with the share confirmed among the flagged and falls with that among the rest. Limits of both at
     confidence (1 + level) / 2 hold together with confidence `level` at least (Bonferroni).
     """
-    if not (flagged.sampled and rest.sampled) or not flagged.confirmed + rest.confirmed:
-        return None
     both = (1 + level) / 2
-    top = clopper_pearson(flagged.confirmed, flagged.sampled, both)
-    low = clopper_pearson(rest.confirmed, rest.sampled, both)
+    top, low = stratified(flagged, level=both), stratified(rest, level=both)
+    if top is None or low is None or not top.estimate + low.estimate:
+        return None
+    above, below = sum(stratum.size for stratum in flagged), sum(stratum.size for stratum in rest)
 
-    def recall(above: float, below: float) -> float:
-        found = flagged.size * above
-        return found / (found + rest.size * below) if found else 0.0
+    def found(of_flagged: float, of_rest: float) -> float:
+        return above * of_flagged / (above * of_flagged + below * of_rest) if of_flagged else 0.0
 
     return Interval(
-        estimate=recall(top.estimate, low.estimate), low=recall(top.low, low.high), high=recall(top.high, low.low)
+        estimate=found(top.estimate, low.estimate), low=found(top.low, low.high), high=found(top.high, low.low)
     )
 
 

@@ -12,8 +12,8 @@ from pipeline.metrics.intervals import (
     Stratum,
     clopper_pearson,
     difference,
-    found_of_flagged,
     jeffreys,
+    recall,
     stratified,
 )
 
@@ -128,17 +128,17 @@ def test_a_difference_from_certainty_is_the_interval_itself() -> None:
 @given(COUNTS, COUNTS)
 @settings(derandomize=True, max_examples=200)
 def test_recall_is_ordered_and_lower_the_more_is_found_among_the_rest(a: tuple[int, int], b: tuple[int, int]) -> None:
-    flagged = Stratum(size=50, sampled=a[1], confirmed=a[0])
-    recall = found_of_flagged(flagged, Stratum(size=950, sampled=b[1], confirmed=b[0]))
-    if recall is None:
+    flagged = [Stratum(size=50, sampled=a[1], confirmed=a[0])]
+    found = recall(flagged, [Stratum(size=950, sampled=b[1], confirmed=b[0])])
+    if found is None:
         assert a[0] + b[0] == 0
         return
 
-    assert 0 <= recall.low <= recall.estimate <= recall.high <= 1
+    assert 0 <= found.low <= found.estimate <= found.high <= 1
     if b[0] < b[1]:
-        worse = found_of_flagged(flagged, Stratum(size=950, sampled=b[1], confirmed=b[0] + 1))
+        worse = recall(flagged, [Stratum(size=950, sampled=b[1], confirmed=b[0] + 1)])
         assert worse is not None
-        assert worse.estimate <= recall.estimate
+        assert worse.estimate <= found.estimate
 
 
 @pytest.mark.parametrize("counts", [(-1, 3), (4, 3), (0, 0)])

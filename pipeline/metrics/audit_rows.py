@@ -1,0 +1,196 @@
+"""The numbers that audits give: prevalence, clean share, precision, recall, reviewers, trend, and the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.metrics.agreement import krippendorff_alpha, positive_agreement
+from pipeline.metrics.audits import FIRST, SECOND, VALUES, Audit, Item, Outcome, Over, Sign, is_flagged, outcome, sign
+from pipeline.metrics.enforcement_rows import GAP, SME_LARGE
+from pipeline.metrics.entries import Entry
+from pipeline.metrics.intervals import (
+    LEVEL,
+    Interval,
+    Stratum,
+    clopper_pearson,
+    difference,
+    jeffreys,
+    recall,
+    stratified,
+)
+from pipeline.metrics.periods import year_before
+from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
+from pipeline.metrics.schedule import Claim, claim, level_at
+from pipeline.records import Label
+
+CHANGE, YEAR_ON_YEAR = "change", "year_on_year"
+
+
+def audit_rows(audits: Sequence[Audit], entries: Sequence[Entry]) -> list[Row]:
+    """Return the rows of all audits, audit by audit.
+
+    Parameters
+    ----------
+    audits : sequence of Audit
+        In the order of their periods.
+    entries : sequence of mapping
+        Of the log, in its order: what was promised beforehand decides what may be claimed.
+    """
+    rows = []
+    for audit in audits:
+        earlier = audits[: audits.index(audit)]
+        if audit.over is Over.LISTINGS:
+            rows += _listings(audit) + _scan(audit) + _reviewers(audit)
+            rows += _changes(audit, [other for other in earlier if other.over is audit.over], entries)
+        else:
+            rows += [_clean(row) for row in _by_group(audit, "clean_share_topN", worst_case(audit))]
+    return rows
+
+
+def worst_case(audit: Audit) -> dict[str, bool]:
+    """Return by item whether it counts in the prevalence: confirmed, or not resolved."""
+    return {item.item: item.outcome is not Outcome.CLEAN for item in audit.items}
+
+
+def counterfeit(audit: Audit) -> dict[str, bool]:
+    """Return by item whether it counts in the prevalence of counterfeits: so called at last, or not resolved."""
+    return {item.item: _is_counterfeit(item) for item in audit.items}
+
+
+def _is_counterfeit(item: Item) -> bool:
+    if item.outcome is Outcome.CONFIRMED:
+        return item.words[max(item.words)] == Label.COUNTERFEIT
+    return item.outcome is Outcome.UNRESOLVED
+
+
+def _row(audit: Audit, metric: str, dimension: str = ALL, group: str = ALL) -> Row:
+    status = Status.FINAL if audit.complete else Status.PROVISIONAL
+    return Row(metric=metric, period=audit.period, dimension=dimension, group=group, status=status)
+
+
+def _listings(audit: Audit) -> list[Row]:
+    counted = worst_case(audit)
+    unresolved = sum(item.outcome is Outcome.UNRESOLVED for item in audit.items)
+    share = clopper_pearson(unresolved, len(audit.items)) if audit.items else None
+    counts = replace(_row(audit, "unresolved"), numerator=unresolved, denominator=len(audit.items))
+    return [
+        *_by_group(audit, "prevalence", counted),
+        *_by_group(audit, "prevalence_counterfeit", counterfeit(audit)),
+        limited(counts, share),
+    ]
+
+
+def _by_group(audit: Audit, metric: str, counted: Mapping[str, bool]) -> list[Row]:
+    groups = [(ALL, ALL), *((dimension, group) for dimension in VALUES for group in audit.groups(dimension))]
+    rows = [_share(_row(audit, metric, *group), audit.strata(*group, counted).values()) for group in groups]
+    sme, large = (stratified([*audit.strata("size", size, counted).values()]) for size in ("sme", "large"))
+    if sme is None or large is None:
+        return rows
+    return [*rows, limited(_row(audit, metric, GAP, SME_LARGE), difference(sme, large))]
+
+
+def _share(row: Row, strata: Iterable[Stratum]) -> Row:
+    parts = list(strata)
+    counted = replace(row, numerator=sum(s.confirmed for s in parts), denominator=sum(s.sampled for s in parts))
+    beside = stratified(parts, jeffreys)
+    if beside is None:
+        return counted
+    exact = limited(counted, stratified(parts))
+    shorter = limited(counted, beside)
+    return replace(exact, jeffreys_low=shorter.low, jeffreys_high=shorter.high)
+
+
+def _clean(row: Row) -> Row:
+    """Turn the share that is not clean into the share that is; low and high change places."""
+    whole = 0 if row.dimension == GAP else 1
+
+    def rest(text: str) -> str:
+        return str(whole - Decimal(text)) if text else ""
+
+    clean = None if row.numerator is None or row.denominator is None else row.denominator - row.numerator
+    return replace(
+        row,
+        numerator=clean,
+        estimate=rest(row.estimate),
+        low=rest(row.high),
+        high=rest(row.low),
+        jeffreys_low=rest(row.jeffreys_high),
+        jeffreys_high=rest(row.jeffreys_low),
+    )
+
+
+def _scan(audit: Audit) -> list[Row]:
+    """Return precision and recall; what could not be resolved counts against the scan in both."""
+    sure = audit.strata(ALL, ALL, {item.item: item.outcome is Outcome.CONFIRMED for item in audit.items})
+    cautious = audit.strata(ALL, ALL, worst_case(audit))
+    flagged = [stratum for name, stratum in sure.items() if is_flagged(name)]
+    rest = [stratum for name, stratum in cautious.items() if not is_flagged(name)]
+    return [
+        _share(_row(audit, "detector_precision"), flagged),
+        limited(_row(audit, "detector_recall"), recall(flagged, rest)),
+    ]
+
+
+def _reviewers(audit: Audit) -> list[Row]:
+    twice = [(sign(item.words[FIRST]), sign(item.words[SECOND])) for item in audit.items if SECOND in item.words]
+    pairs = [(a is Sign.POSITIVE, b is Sign.POSITIVE) for a, b in twice if Sign.UNSURE not in (a, b)]
+    rows = [
+        replace(_row(audit, name), denominator=len(pairs), estimate=decimal(value, "share"))
+        for name, value in (
+            ("positive_agreement", positive_agreement(pairs)),
+            ("krippendorff_alpha", krippendorff_alpha(pairs)),
+        )
+    ]
+    return rows + _sensitivity(audit)
+
+
+def _sensitivity(audit: Audit) -> list[Row]:
+    seen = [words for words in audit.probes if words]
+    if not seen:
+        return []
+    found = sum(outcome(words) is not Outcome.CLEAN for words in seen)
+    both = (1 + LEVEL) / 2
+    counts = replace(_row(audit, "reviewer_sensitivity"), numerator=found, denominator=len(seen))
+    rows = [limited(counts, clopper_pearson(found, len(seen)))]
+    prevalence = stratified([*audit.strata(ALL, ALL, worst_case(audit)).values()], level=both)
+    if prevalence is not None and found:
+        bound = min(1.0, prevalence.high / clopper_pearson(found, len(seen), both).low)
+        widest = limited(_row(audit, "prevalence_bound"), Interval(estimate=bound, low=0, high=bound))
+        rows.append(replace(widest, estimate="", low=""))
+    return rows
+
+
+def _changes(audit: Audit, earlier: Sequence[Audit], entries: Sequence[Entry]) -> list[Row]:
+    rows = []
+    baseline, look = _schedule(audit, earlier, entries)
+    if baseline is not None:
+        change = _change(audit, baseline, level_at(look))
+        said = claim(change) if change and audit.complete and baseline.complete else Claim.NONE
+        row = limited(_row(audit, "prevalence", CHANGE, baseline.period), change)
+        rows.append(replace(row, claim=said.value))
+    for other in earlier:
+        if other.period == year_before(audit.period):
+            row = limited(_row(audit, "prevalence", YEAR_ON_YEAR, other.period), _change(audit, other, LEVEL))
+            rows.append(replace(row, claim=Claim.UNSCHEDULED.value))
+    return rows
+
+
+def _change(now: Audit, then: Audit, level: float) -> Interval | None:
+    after, before = (
+        stratified([*audit.strata(ALL, ALL, worst_case(audit)).values()], level=level) for audit in (now, then)
+    )
+    return difference(after, before) if after and before else None
+
+
+def _schedule(audit: Audit, earlier: Sequence[Audit], entries: Sequence[Entry]) -> tuple[Audit | None, int]:
+    """Return the baseline that was promised before it was drawn, and which look at it this is."""
+    for place in range(len(entries) - 1, -1, -1):
+        entry = entries[place]
+        if entry.get("type") != "policy":
+            continue
+        named = [n for n, other in enumerate(earlier) if other.period == entry.get("baseline") and other.place > place]
+        if named and audit.place > place:
+            return earlier[named[0]], len(earlier) - named[0]
+    return None, 0

@@ -1,0 +1,233 @@
+"""The numbers on notices: by full disposition, with times, own re-checks, relisting, and the gap between sizes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline.enforcement import Disposition
+from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS
+from pipeline.metrics.entries import Entry
+from pipeline.metrics.histories import DIMENSIONS, OPEN_OBJECTION, SUCCESSFUL, History, Notice, histories
+from pipeline.metrics.intervals import Interval, clopper_pearson, difference
+from pipeline.metrics.periods import closing, quarter_of
+from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
+from pipeline.metrics.suppression import Unit, publishable
+from pipeline.metrics.survival import Span, quantile, survival
+
+GAP, SME_LARGE = "gap", "sme-large"
+ACCEPTED = frozenset({Disposition.REMOVED, Disposition.RESTRICTED, Disposition.COUNTER_NOTICED})
+QUANTILES = {"median": 0.5, "p90": 0.9}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A count out of another; the `unknown` are told apart."""
+
+    numerator: int
+    denominator: int
+    unknown: int = 0
+
+    def interval(self) -> Interval | None:
+        """Return estimate and limits; None where nothing was counted."""
+        return clopper_pearson(self.numerator, self.denominator) if self.denominator else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """A quantile of times, of which some have not ended."""
+
+    spans: tuple[Span, ...]
+    share: float
+
+    def interval(self) -> Interval | None:
+        """Return estimate and limits; None where the data do not reach that far."""
+        found = quantile(survival(self.spans), self.share)
+        if found.estimate is None or found.low is None or found.high is None:
+            return None
+        return Interval(estimate=found.estimate, low=found.low, high=found.high)
+
+
+Measure = Share | Hours
+
+
+def enforcement_rows(entries: Sequence[Entry], now: datetime) -> list[Row]:
+    """Return the rows on notices, period by period.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        Of the log, in its order, with the hidden fields that were disclosed among the others.
+    now : datetime
+        What the log knows reaches so far.
+
+    Raises
+    ------
+    InputError
+        If an entry lacks what its type needs.
+    """
+    periods = sorted({quarter_of(n.sent_at) for history in histories(entries, now) for n in history.notices})
+    return [row for period in periods for row in _period(entries, period, now)]
+
+
+def _period(entries: Sequence[Entry], period: str, now: datetime) -> list[Row]:
+    until = min(now, closing(period))
+    frame = Row(
+        metric="",
+        period=period,
+        as_of=until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        status=Status.FINAL if until == closing(period) else Status.PROVISIONAL,
+    )
+    cases = [within for case in histories(entries, until) if (within := _within(case, period)) is not None]
+    units = [Unit(holder=c.holder, notices=len(c.notices), values=c.values) for c in cases]
+    shown = publishable(units)
+    if shown is None:
+        return [replace(frame, metric=name, status=Status.SUPPRESSED) for name in measures([], until)]
+    cells: dict[tuple[str, str], list[History]] = defaultdict(list)
+    for case, values in zip(cases, shown, strict=True):
+        cells[ALL, ALL].append(case)
+        for dimension, value in zip(DIMENSIONS, values, strict=True):
+            cells[dimension, value].append(case)
+    rows = [
+        _row(replace(frame, metric=name, dimension=dimension, group=group), measure)
+        for (dimension, group), members in sorted(cells.items())
+        for name, measure in measures(members, until).items()
+    ]
+    return rows + _gaps(frame, cells.get(("size", "sme"), []), cells.get(("size", "large"), []), until)
+
+
+def _within(case: History, period: str) -> History | None:
+    """Keep the notices of a period; what went before the first notice counts once, in the period of that notice."""
+    notices = tuple(n for n in case.notices if quarter_of(n.sent_at) == period)
+    if not notices:
+        return None
+    if case.period == period:
+        return replace(case, notices=notices)
+    return replace(case, notices=notices, captured_at=None, decided_at=None)
+
+
+def _gaps(frame: Row, sme: list[History], large: list[History], until: datetime) -> list[Row]:
+    if not (sme and large):
+        return []
+    pairs = zip(measures(sme, until).items(), measures(large, until).values(), strict=True)
+    rows = []
+    for (name, ours), theirs in pairs:
+        first, second = ours.interval(), theirs.interval()
+        gap = difference(first, second) if first and second else None
+        unit = "hours" if isinstance(ours, Hours) else "share"
+        rows.append(limited(replace(frame, metric=name, dimension=GAP, group=SME_LARGE, unit=unit), gap))
+    return rows
+
+
+def _row(frame: Row, measure: Measure) -> Row:
+    if isinstance(measure, Share):
+        counts = replace(frame, numerator=measure.numerator, denominator=measure.denominator, unknown=measure.unknown)
+        return limited(counts, measure.interval())
+    ended = sum(span.ended for span in measure.spans)
+    begun = len(measure.spans)
+    found = quantile(survival(measure.spans), measure.share)
+    return replace(
+        frame,
+        numerator=ended,
+        denominator=begun,
+        unknown=begun - ended,
+        unit="hours",
+        estimate=decimal(found.estimate, "hours"),
+        low=decimal(found.low, "hours"),
+        high=decimal(found.high, "hours"),
+    )
+
+
+def measures(cases: Sequence[History], until: datetime) -> dict[str, Measure]:
+    """Return every measure of a group of cases, by the name of its metric.
+
+    Parameters
+    ----------
+    cases : sequence of History
+        With the notices that count.
+    until : datetime
+        How far the histories reach.
+    """
+    notices = [notice for case in cases for notice in case.notices]
+    found: dict[str, Measure] = {
+        f"notices_{name}": Share(numerator=sum(n.disposition == name for n in notices), denominator=len(notices))
+        for name in DISPOSITIONS
+    }
+    found |= _answers(notices) | _of_cases(cases)
+    for days in FOLLOW_UP_DAYS["verified_down"]:
+        found[f"verified_down_{days}d"] = _verified_down(cases, timedelta(days=days), until)
+    for days in FOLLOW_UP_DAYS["relist_rate"]:
+        found[f"relist_rate_{days}d"] = _relisted(cases, timedelta(days=days), until)
+    for name, spans in _spans(cases, until).items():
+        for label, share in QUANTILES.items():
+            found[f"{name}_{label}"] = Hours(spans=spans, share=share)
+    return found
+
+
+def _answers(notices: Sequence[Notice]) -> dict[str, Measure]:
+    accepted = [n for n in notices if n.disposition in ACCEPTED]
+    refused = sum(n.disposition is Disposition.REJECTED for n in notices)
+    pending = sum(n.disposition is Disposition.PENDING for n in notices)
+    return {
+        "accept_rate": Share(numerator=len(accepted), denominator=len(accepted) + refused, unknown=pending),
+        "successful_counter_rate": Share(
+            numerator=sum(n.objection == SUCCESSFUL for n in accepted),
+            denominator=len(accepted),
+            unknown=sum(n.objection == OPEN_OBJECTION for n in accepted),
+        ),
+    }
+
+
+def _of_cases(cases: Sequence[History]) -> dict[str, Measure]:
+    notices = [(case, notice) for case in cases for notice in case.notices]
+    wrong = [c.taken_back or n.objection == SUCCESSFUL or n.disposition == "withdrawn" for c, n in notices]
+    decided = [case for case in cases if case.decided_at is not None]
+    return {
+        "reversal_rate": Share(
+            numerator=sum(wrong),
+            denominator=len(notices),
+            unknown=sum(n.objection == OPEN_OBJECTION for _, n in notices),
+        ),
+        "repeat_seller_share": Share(
+            numerator=sum(case.repeat_seller is True for case in decided),
+            denominator=len(decided),
+            unknown=sum(case.repeat_seller is None for case in decided),
+        ),
+    }
+
+
+def _verified_down(cases: Sequence[History], within: timedelta, until: datetime) -> Share:
+    due = [(case, n.sent_at) for case in cases for n in case.notices if n.sent_at + within <= until]
+    words = [
+        next((word for at, word in reversed(case.rechecks) if sent_at <= at <= sent_at + within), "unknown")
+        for case, sent_at in due
+    ]
+    return Share(numerator=words.count("down"), denominator=len(due), unknown=words.count("unknown"))
+
+
+def _relisted(cases: Sequence[History], within: timedelta, until: datetime) -> Share:
+    downs = [(case, next((at for at, word in case.rechecks if word == "down"), None)) for case in cases]
+    due = [(case, down) for case, down in downs if down is not None and down + within <= until]
+    back = sum(case.relisted_at is not None and down <= case.relisted_at <= down + within for case, down in due)
+    return Share(numerator=back, denominator=len(due))
+
+
+def _spans(cases: Sequence[History], until: datetime) -> dict[str, tuple[Span, ...]]:
+    def spans(pairs: Iterable[tuple[datetime | None, datetime | None]]) -> tuple[Span, ...]:
+        return tuple(_span(begun, ended, until) for begun, ended in pairs if begun is not None)
+
+    notices: Callable[[], Iterable[Notice]] = lambda: (notice for case in cases for notice in case.notices)  # noqa: E731
+    return {
+        "t_detect": spans((c.captured_at, c.opened_at) for c in cases),
+        "t_review": spans((c.opened_at, c.decided_at) for c in cases if c.decided_at is not None),
+        "t_notify": spans((c.decided_at, c.notices[0].sent_at) for c in cases),
+        "t_ack": spans((n.sent_at, n.acknowledged_at) for n in notices()),
+        "t_action": spans((n.sent_at, n.answered_at) for n in notices()),
+    }
+
+
+def _span(begun: datetime, ended: datetime | None, until: datetime) -> Span:
+    length = max(((ended or until) - begun).total_seconds(), 0) / 3600
+    return Span(length=length, ended=ended is not None)

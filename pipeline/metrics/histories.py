@@ -1,0 +1,225 @@
+"""What became of each case and of its notices, as the entries of the log tell it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.enforcement import Disposition, EventKind, RecheckResult
+from pipeline.errors import InputError
+from pipeline.metrics.entries import Entry, moment, of_type, text, texts
+from pipeline.metrics.periods import quarter_of
+from pipeline.records import ACTIONABLE
+
+DIMENSIONS = ("size", "platform", "sector", "country")
+"""What notices are counted by, in the order in which small groups are looked for."""
+UNKNOWN, SEVERAL = "unknown", "several"
+SIZES = ("sme", "large")
+
+OPEN_OBJECTION, SUCCESSFUL = "open", "upheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One notice and what came back.
+
+    Attributes
+    ----------
+    sent_at, acknowledged_at, answered_at : datetime or None
+        When it went out, was received, and was first answered.
+    disposition : Disposition
+        The platform's last word; pending where there is none.
+    objection : str
+        "open", "upheld", "rejected", "lapsed", or empty.
+    """
+
+    sent_at: datetime
+    acknowledged_at: datetime | None = None
+    answered_at: datetime | None = None
+    disposition: Disposition = Disposition.PENDING
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One case with its notices, of what happened until some time.
+
+    Attributes
+    ----------
+    values : tuple of str
+        By `DIMENSIONS`.
+    rechecks : tuple of (datetime, str)
+        When we looked ourselves, and "down", "up" or "unknown".
+    relisted_at : datetime or None
+        When a scan first saw it come back as another case.
+    taken_back : bool
+        Whether the decision was undone or turned round after a notice.
+    repeat_seller : bool or None
+        Whether another listing of the seller had been confirmed before.
+    """
+
+    case: str
+    holder: str
+    values: tuple[str, ...]
+    opened_at: datetime
+    captured_at: datetime | None = None
+    decided_at: datetime | None = None
+    notices: tuple[Notice, ...] = ()
+    rechecks: tuple[tuple[datetime, str], ...] = ()
+    relisted_at: datetime | None = None
+    taken_back: bool = False
+    repeat_seller: bool | None = None
+
+    @property
+    def period(self) -> str:
+        """The quarter of the first notice."""
+        return quarter_of(self.notices[0].sent_at)
+
+
+@dataclass(slots=True)
+class _Story:
+    """Events of one case, in order, before they are told."""
+
+    events: list[tuple[datetime, EventKind, Entry]] = field(default_factory=list)
+    relisted_at: datetime | None = None
+
+
+def histories(entries: Iterable[Entry], until: datetime) -> list[History]:
+    """Return the cases that have a notice, in the order in which they were opened.
+
+    Parameters
+    ----------
+    entries : iterable of mapping
+        Of the log, in its order, with the hidden fields that were disclosed among the others.
+    until : datetime
+        What happened later does not count.
+
+    Raises
+    ------
+    InputError
+        If an entry lacks what its type needs.
+    """
+    known = list(entries)
+    holders = {text(entry, "holder"): entry for entry in of_type(known, "holder")}
+    told = (_tell(case, story, holders) for case, story in _stories(known, until).items())
+    return [history for history in told if history is not None]
+
+
+def _stories(entries: list[Entry], until: datetime) -> Mapping[str, _Story]:
+    events = [entry for entry in of_type(entries, "event") if moment(entry, "at") <= until]
+    undone = {text(entry, "event_id") for entry in events if entry.get("kind") == EventKind.UNDONE}
+    stories: dict[str, _Story] = defaultdict(_Story)
+    for entry in events:
+        if entry.get("id") in undone:
+            continue
+        at, kind = moment(entry, "at"), _kind(entry)
+        stories[text(entry, "case")].events.append((at, kind, entry))
+        if kind is EventKind.RELISTED and isinstance(entry.get("earlier_case"), str):
+            earlier = stories[entry["earlier_case"]]
+            earlier.relisted_at = min(at, earlier.relisted_at or at)
+    return stories
+
+
+def _kind(entry: Entry) -> EventKind:
+    try:
+        return EventKind(text(entry, "kind"))
+    except ValueError:
+        raise InputError(f"entry {entry.get('id', '?')}: no such kind of event, got {entry['kind']!r:.60}") from None
+
+
+def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | None:
+    notices = _notices(story)
+    if not notices:
+        return None
+    first = next((e for _, kind, e in story.events if kind is EventKind.OPENED), story.events[0][2])
+    decision = _last_before(story, EventKind.DECIDED, notices[0].sent_at)
+    holder = text(first, "holder")
+    repeat = decision.get("repeat_seller") if decision else None
+    return History(
+        case=case,
+        holder=holder,
+        values=_values(first, holders.get(holder, {})),
+        opened_at=moment(first, "at"),
+        captured_at=moment(first, "captured_at") if "captured_at" in first else None,
+        decided_at=moment(decision, "at") if decision else None,
+        notices=notices,
+        rechecks=tuple((at, _verdict(e)) for at, kind, e in story.events if kind is EventKind.RECHECKED),
+        relisted_at=story.relisted_at,
+        taken_back=_taken_back(story, notices[0].sent_at),
+        repeat_seller=repeat if isinstance(repeat, bool) else None,
+    )
+
+
+def _values(event: Entry, holder: Entry) -> tuple[str, ...]:
+    size = holder.get("size")
+    sectors = [f"nice-{number}" for number in holder.get("sectors", ()) if isinstance(number, int | str)]
+    known = (
+        size if size in SIZES else UNKNOWN,
+        str(event.get("platform") or UNKNOWN),
+        _one(sectors),
+        _one(texts(holder, "protected_in")),
+    )
+    return tuple(known)
+
+
+def _one(values: Iterable[str]) -> str:
+    several = list(values)
+    return several[0] if len(several) == 1 else SEVERAL if several else UNKNOWN
+
+
+def _last_before(story: _Story, wanted: EventKind, time: datetime) -> Entry | None:
+    found = [entry for at, kind, entry in story.events if kind is wanted and at <= time]
+    return found[-1] if found else None
+
+
+def _taken_back(story: _Story, sent_at: datetime) -> bool:
+    later = [entry for at, kind, entry in story.events if kind is EventKind.DECIDED and at > sent_at]
+    return bool(later) and later[-1].get("label") not in ACTIONABLE
+
+
+def _verdict(entry: Entry) -> str:
+    try:
+        return RecheckResult(text(entry, "result")).verdict
+    except ValueError:
+        raise InputError(f"entry {entry.get('id', '?')}: no such result, got {entry['result']!r:.60}") from None
+
+
+def _notices(story: _Story) -> tuple[Notice, ...]:
+    sent = {text(e, "notice"): at for at, kind, e in story.events if kind is EventKind.NOTICED}
+    return tuple(_notice(name, at, story) for name, at in sorted(sent.items(), key=lambda item: (item[1], item[0])))
+
+
+def _notice(name: str, sent_at: datetime, story: _Story) -> Notice:
+    about = [(at, kind, e) for at, kind, e in story.events if e.get("notice") == name]
+    received = [at for at, kind, _ in about if kind is EventKind.ACKNOWLEDGED]
+    answers = [(at, _disposition(e)) for at, kind, e in about if kind is EventKind.DISPOSED]
+    given = [(at, answer) for at, answer in answers if answer is not Disposition.PENDING]
+    return Notice(
+        sent_at=sent_at,
+        acknowledged_at=min(received, default=None),
+        answered_at=given[0][0] if given else None,
+        disposition=given[-1][1] if given else Disposition.PENDING,
+        objection=_objection(about, story),
+    )
+
+
+def _objection(about: list[tuple[datetime, EventKind, Entry]], story: _Story) -> str:
+    objections = {text(e, "counter_notice") for _, kind, e in about if kind is EventKind.COUNTERED}
+    if not objections:
+        return ""
+    settled = {
+        text(e, "counter_notice"): text(e, "outcome") for _, kind, e in story.events if kind is EventKind.SETTLED
+    }
+    outcomes = {settled.get(name, OPEN_OBJECTION) for name in objections}
+    return next(word for word in (SUCCESSFUL, OPEN_OBJECTION, *sorted(outcomes)) if word in outcomes)
+
+
+def _disposition(entry: Entry) -> Disposition:
+    try:
+        return Disposition(text(entry, "disposition"))
+    except ValueError:
+        raise InputError(
+            f"entry {entry.get('id', '?')}: no such disposition, got {entry['disposition']!r:.60}"
+        ) from None
