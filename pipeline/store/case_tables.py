@@ -39,6 +39,7 @@ cases = Table(
     Column("platform", SafeText, nullable=False),
     Column("listing_id", SafeText, nullable=False),
     Column("seller_id", SafeText),
+    Column("listing_key", String(64), nullable=False),
     Column("candidate_id", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("score", Float, nullable=False),
@@ -80,6 +81,7 @@ cases = Table(
     Index("cases_by_seller", "platform", "seller_id"),
     Index("cases_by_keyword", "keyword", "rank"),
     Index("cases_by_assignee", "assignee"),
+    Index("cases_by_listing", "listing_key"),
     comment="What the events leave of each case, and its listing as last captured: can be made again from them.",
 )
 
@@ -94,4 +96,88 @@ case_counts = Table(
     Column("changed", Boolean, primary_key=True),
     Column("number", BigInteger, nullable=False),
     comment="How many cases there are of each sort, kept in step with every event.",
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("content", String(64), primary_key=True),
+    Column("captured_at", Instant, nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("row", LargeBinary, nullable=False),
+    Column("listing", LargeBinary, nullable=False),
+    Column("photos", LargeBinary, nullable=False),
+    comment="The listings of cases as captured, each content once, with the candidate as written out.",
+)
+
+case_photos = Table(
+    "case_photos",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("photo", String(64), primary_key=True),
+    Column("whole", String(64), nullable=False),
+    Index("case_photos_by_photo", "photo"),
+    Index("case_photos_by_whole", "whole"),
+    comment="Photos that the listings of cases showed: digest of the bytes, perceptual hash of the whole.",
+)
+
+case_contacts = Table(
+    "case_contacts",
+    metadata,
+    Column("case_id", String(32), primary_key=True),
+    Column("contact", String(64), primary_key=True),
+    Index("case_contacts_by_contact", "contact"),
+    comment="Digests of the addresses and numbers that the listings of cases ask buyers to write to.",
+)
+
+registers = Table(
+    "registers",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    comment="Registers that were scanned for, as records; their images lie among the originals.",
+)
+
+draws = Table(
+    "draws",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("candidates", Integer, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("drawn_at", Instant, nullable=False),
+    comment="Random draws of candidates to review: with what seed and probability, from how many.",
+)
+
+dismissal_rules = Table(
+    "dismissal_rules",
+    metadata,
+    Column("rule_id", String(32), primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("value", SafeText, nullable=False),
+    Column("rights_holder_id", SafeText, nullable=False),
+    Column("platform", SafeText),
+    Column("owner", SafeText, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("retired_at", Instant),
+    Column("retired_by", SafeText),
+    Index("dismissal_rules_by_holder", "rights_holder_id"),
+    comment="Authorised sellers, ignored images and ignored phrases of people's; retired, never deleted.",
+)
+
+weight_tables = Table(
+    "weight_tables",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("adopted_at", Instant),
+    Column("adopted_by", SafeText),
+    comment="Tables of weights that were fitted to decisions, and who adopted which when.",
 )

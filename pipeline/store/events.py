@@ -17,6 +17,7 @@ from pipeline.enforcement import Case, Event, EventKind
 from pipeline.errors import InputError
 from pipeline.store.case_tables import case_counts, cases, events
 from pipeline.store.ledger import upsert
+from pipeline.store.observations import key_digest
 
 EVENTS_LOCK = 6_237_041_180
 """Key of the PostgreSQL advisory lock that gives events one order; on SQLite there is one writer anyway."""
@@ -213,6 +214,7 @@ def _case_row(case: Case, history: Sequence[Event]) -> dict[str, Any]:
     return {
         **{name: getattr(case, name) for name in (*names, *more)},
         **case.key._asdict(),
+        "listing_key": key_digest(case.key),
         "state": case.state.value,
         "suggested": case.suggested.value,
         "label": None if case.label is None else case.label.value,

@@ -14,6 +14,12 @@ def upgrade() -> None:
     _events()
     _cases()
     _counts()
+    _captures()
+    _likenesses()
+    _registers()
+    _draws()
+    _rules()
+    _weights()
     if op.get_bind().dialect.name == "postgresql":
         _refuse_on_postgresql()
     else:
@@ -46,6 +52,7 @@ def _cases() -> None:
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("listing_id", sa.Text(), nullable=False),
         sa.Column("seller_id", sa.Text(), nullable=True),
+        sa.Column("listing_key", sa.String(64), nullable=False),
         sa.Column("candidate_id", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
@@ -85,6 +92,7 @@ def _cases() -> None:
     op.create_index("cases_by_seller", "cases", ["platform", "seller_id"])
     op.create_index("cases_by_keyword", "cases", ["keyword", "rank"])
     op.create_index("cases_by_assignee", "cases", ["assignee"])
+    op.create_index("cases_by_listing", "cases", ["listing_key"])
 
 
 def _counts() -> None:
@@ -99,6 +107,101 @@ def _counts() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rights_holder_id", "platform", "state", "band", "shown", "changed"),
         comment="How many cases there are of each sort, kept in step with every event.",
+    )
+
+
+def _captures() -> None:
+    op.create_table(
+        "captures",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("content", sa.String(64), nullable=False),
+        sa.Column("captured_at", sa.String(27), nullable=False),
+        sa.Column("run_id", sa.String(64), nullable=False),
+        sa.Column("row", sa.LargeBinary(), nullable=False),
+        sa.Column("listing", sa.LargeBinary(), nullable=False),
+        sa.Column("photos", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "content"),
+        comment="The listings of cases as captured, each content once, with the candidate as written out.",
+    )
+
+
+def _likenesses() -> None:
+    op.create_table(
+        "case_photos",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("photo", sa.String(64), nullable=False),
+        sa.Column("whole", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "photo"),
+        comment="Photos that the listings of cases showed: digest of the bytes, perceptual hash of the whole.",
+    )
+    op.create_index("case_photos_by_photo", "case_photos", ["photo"])
+    op.create_index("case_photos_by_whole", "case_photos", ["whole"])
+    op.create_table(
+        "case_contacts",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("contact", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "contact"),
+        comment="Digests of the addresses and numbers that the listings of cases ask buyers to write to.",
+    )
+    op.create_index("case_contacts_by_contact", "case_contacts", ["contact"])
+
+
+def _registers() -> None:
+    op.create_table(
+        "registers",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+        comment="Registers that were scanned for, as records; their images lie among the originals.",
+    )
+
+
+def _draws() -> None:
+    op.create_table(
+        "draws",
+        sa.Column("run_id", sa.String(64), nullable=False),
+        sa.Column("seed", sa.String(64), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("candidates", sa.Integer(), nullable=False),
+        sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("drawn_at", sa.String(27), nullable=False),
+        sa.PrimaryKeyConstraint("run_id"),
+        comment="Random draws of candidates to review: with what seed and probability, from how many.",
+    )
+
+
+def _rules() -> None:
+    op.create_table(
+        "dismissal_rules",
+        sa.Column("rule_id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("rights_holder_id", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.String(27), nullable=False),
+        sa.Column("expires_at", sa.String(27), nullable=True),
+        sa.Column("retired_at", sa.String(27), nullable=True),
+        sa.Column("retired_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("rule_id"),
+        comment="Authorised sellers, ignored images and ignored phrases of people's; retired, never deleted.",
+    )
+    op.create_index("dismissal_rules_by_holder", "dismissal_rules", ["rights_holder_id"])
+
+
+def _weights() -> None:
+    op.create_table(
+        "weight_tables",
+        sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=False),
+        sa.Column("proposed_at", sa.String(27), nullable=False),
+        sa.Column("adopted_at", sa.String(27), nullable=True),
+        sa.Column("adopted_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("version"),
+        comment="Tables of weights that were fitted to decisions, and who adopted which when.",
     )
 
 
