@@ -1,0 +1,66 @@
+"""Reading the folder of a log, ours or a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.errors import LogError
+from pipeline.verify.merkle import ReadHash
+from pipeline.verify.notes import Checkpoint, Note
+from pipeline.verify.tiles import TILE_WIDTH, Tile, hash_reader, tile_at, unpack_entries
+
+CHECKPOINT = "checkpoint"
+
+
+class LogFolder:
+    """The public files of a log.
+
+    Parameters
+    ----------
+    path : Path
+        The folder that holds `checkpoint` and `tile`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def note(self) -> Note | None:
+        """Return the checkpoint with its signatures, unchecked; None if nothing was published yet."""
+        path = self.path / CHECKPOINT
+        return Note.parse(path.read_bytes()) if path.exists() else None
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return what the checkpoint says, unchecked."""
+        note = self.note()
+        return Checkpoint.parse(note.text) if note else None
+
+    def read_tile(self, tile: Tile) -> bytes:
+        """Return the bytes of one file.
+
+        Raises
+        ------
+        LogError
+            If it is missing.
+        """
+        path = self.path / tile.path
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise LogError(f"{path}: a file of the log cannot be read: {error.strerror}") from error
+
+    def hashes(self, size: int) -> ReadHash:
+        """Return a reader of hashes of the tree with so many entries, which keeps the last tiles that it read."""
+        return hash_reader(lru_cache(maxsize=64)(self.read_tile), size)
+
+    def entries(self, start: int, size: int) -> Iterator[bytes]:
+        """Yield entries from a number on, of the tree with so many."""
+        for index in range(start // TILE_WIDTH, -(-size // TILE_WIDTH)):
+            bundle = self.bundle(index, size)
+            yield from bundle[max(start - index * TILE_WIDTH, 0) :]
+
+    def bundle(self, index: int, size: int) -> list[bytes]:
+        """Return the entries of one bundle."""
+        tile = Tile(-1, index, tile_at(0, index, size).width)
+        return unpack_entries(self.read_tile(tile), tile.width)
