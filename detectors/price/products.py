@@ -16,8 +16,8 @@ from rapidfuzz import fuzz
 
 from detectors.price.goods import Goods, goods_offered
 from detectors.price.quantities import units_in
-from detectors.price.rates import Rate, rate_between
 from detectors.price.words import MAX_TEXT, Found, Lexicon, fold, spaced
+from pipeline.rates import Rate, rate_between
 from pipeline.records import Listing, Product, RightsHolder
 
 NAME_SCORE: Final = 90

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from detectors.price import PriceLevels, PriceLow, learn, observe
 from detectors.price.products import MOST_HOLDERS, Products
-from detectors.price.rates import rate_between
+from pipeline.rates import rate_between
 from pipeline.records import Condition, Listing, Money, Price, PriceKind, Register, Signal
 from tests.detectors.price.builders import FRIDAY, OSTERVIK, REGISTER, batch, holder, listing, price, product, register
 
