@@ -1,0 +1,1 @@
+"""Notices: from approved cases to what a platform, a host or a payment provider is sent."""
