@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
@@ -41,7 +41,7 @@ PRINTED_PIXELS: Final = 900
 """Longer edge of a printed picture."""
 INK, ACCENT, QUIET, RULE = (28, 32, 38), (24, 58, 104), (96, 104, 116), (200, 206, 214)
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
-_BODY, _SMALL = 9.5, 7.5
+_BODY, _SMALL = 9.0, 7.5
 _LABEL_MM: Final = 46.0
 _JOINED: Final = ("\u0590", "\u1cff")
 """Scripts from Hebrew to the Vedic extensions: written from the right, or with letters that change beside others."""
@@ -79,7 +79,7 @@ class Paper:
         page, size = self._page, _SIZES[level]
         if page.get_y() > page.eph - 20:  # never the last line of a page
             page.add_page()
-        page.ln(0 if level == 1 else size / 3)
+        page.ln(size / 3 if page.get_y() > page.t_margin else 0)
         page.set_font_size(size)
         page.set_text_color(*ACCENT)
         self._lines(text, size * 0.46)
@@ -116,6 +116,7 @@ class Paper:
             page.multi_cell(width, 4.4, self._safe(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             if page.page == printed_on:
                 page.set_y(max(page.get_y(), below) + 0.5)
+        page.ln(1.4)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
         """Print a table; `widths` are shares of the page, and the head is repeated on every page."""
@@ -207,6 +208,16 @@ class _Page(FPDF):
         self.set_font_size(_SMALL)
         self.set_text_color(*QUIET)
         self.cell(0, 4, f"{self._said}   ·   {self.page_no()} / {{nb}}", align="C")
+
+    def _set_font_for_page(self, font: Any, font_size_pt: float, wrap_in_text_object: bool = True) -> str:  # noqa: FBT001, FBT002
+        """Set the font outside the line of text.
+
+        fpdf2 2.8.9 sets it inside where a line begins in a fallback font, and takes it as set for the lines after it.
+        """
+        if wrap_in_text_object or self.current_font_is_set_on_page:
+            return super()._set_font_for_page(font, font_size_pt, wrap_in_text_object)
+        self._out(super()._set_font_for_page(font, font_size_pt))
+        return ""
 
 
 @cache
