@@ -14,10 +14,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import Connection as Connection  # for those who hand it on and know no SQL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pipeline.errors import StoreError
+
+__all__ = ["Connection", "Store", "hide_password", "open_store", "store_url"]
+"""`Connection` is named here for whoever hands one on without speaking SQL."""
 
 BUSY_TIMEOUT_MS = 60_000
 MIGRATION_LOCK = 6_237_041_179
