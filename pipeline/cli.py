@@ -6,7 +6,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pipeline.errors import CounterfoilError, EngineError, InputError, PhotoRefusedError, RegisterError
+from pipeline.errors import InputError, PhotoRefusedError
+from pipeline.exits import FAILED, one_line
 from pipeline.output import read_candidate
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
@@ -26,9 +26,6 @@ from pipeline.summary import show_candidates
 
 if TYPE_CHECKING:
     from pipeline.store.database import Store
-
-FAILED, UNUSABLE = 1, 2
-"""Exit codes: work that failed or problems that were found; bad usage or unreadable input."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,7 +73,7 @@ def rescan(**options: Any) -> None:
 
 
 def _scan(options: Mapping[str, Any], snapshots: tuple[str, ...]) -> None:
-    with _one_line():
+    with one_line():
         given = {name: value for name, value in options.items() if value is not None}
         settings = replace(read_settings(os.environ, Path.cwd()), snapshots=snapshots, **given)
         import flows  # noqa: PLC0415  Prefect
@@ -101,7 +98,7 @@ def register() -> None:
 @click.option("--images", is_flag=True, help="Also measure its images: some tenths of a second each.")
 def check(path: Path, *, images: bool) -> None:
     """Validate a register; print every problem on a line, or what it holds."""
-    with _one_line():
+    with one_line():
         problems = check_register(path)
         if not problems:
             rights = load_register(path)
@@ -124,7 +121,7 @@ def overlay(candidate: str, register: Path, photos: Path, out: Path | None) -> N
     """Draw the photos of CANDIDATE, an id, beside the registered pictures that were seen in them."""
     from detectors.image.overlay import overlay as draw  # noqa: PLC0415  Pillow
 
-    with _one_line():
+    with one_line():
         folder = out or Path(read_settings(os.environ, Path.cwd()).out)
         seen = [
             s for s in read_candidate(folder / "candidates.jsonl", candidate)["signals"] if "asset_box" in s["evidence"]
@@ -160,7 +157,7 @@ def add(photos: tuple[Path, ...], holder: str, reason: str, store: str | None) -
     from pipeline.photos import BenignPhoto  # noqa: PLC0415  NumPy
     from pipeline.store.benign import add_benign  # noqa: PLC0415  the database drivers
 
-    with _one_line(), _opened(store).write() as connection:
+    with one_line(), _opened(store).write() as connection:
         for path in photos:
             try:
                 seen = describe(path.read_bytes())
@@ -186,7 +183,7 @@ def remove(digest: str, holder: str, store: str | None) -> None:
     """Take the photo with this SHA-256 DIGEST out again."""
     from pipeline.store.benign import remove_benign  # noqa: PLC0415  the database drivers
 
-    with _one_line(), _opened(store).write() as connection:
+    with one_line(), _opened(store).write() as connection:
         if not remove_benign(connection, holder, digest):
             raise InputError(f"no such benign photo of {holder!r}, got {digest!r}, expected one of `benign list`")
 
@@ -197,7 +194,7 @@ def list_benign(store: str | None) -> None:
     """Print the list."""
     from pipeline.store.benign import read_benign  # noqa: PLC0415  the database drivers
 
-    with _one_line(), _opened(store).read() as connection:
+    with one_line(), _opened(store).read() as connection:
         for found in read_benign(connection):
             click.echo(f"{found.photo} {found.rights_holder_id} {found.added_at:%Y-%m-%d} {found.reason}")
 
@@ -213,7 +210,7 @@ def doctor() -> None:
     """Check versions, settings, store and lake, and that nothing calls out."""
     from pipeline.doctor import examine  # noqa: PLC0415  the database drivers
 
-    with _one_line():
+    with one_line():
         import flows  # noqa: F401, PLC0415  sets Prefect's switches
 
         findings = examine(read_settings(os.environ, Path.cwd()), os.environ)
@@ -243,23 +240,6 @@ def _remarks(register: Register, folder: Path) -> Iterator[str]:
     measured = measure(enrol(register, partial(read_image, folder)), shipped())
     yield f"{len(measured.enrolled.names)} images measured against {measured.photos} innocent photos"
     yield from remarks(measured)
-
-
-@contextmanager
-def _one_line() -> Iterator[None]:
-    """Turn what a user can mend into one line on standard error and an exit code."""
-    try:
-        yield
-    except RegisterError as error:
-        more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-        _give_up(f"{error.problems[0]}{more}", UNUSABLE)
-    except CounterfoilError as error:
-        _give_up(str(error), FAILED if isinstance(error, EngineError) else UNUSABLE)
-
-
-def _give_up(message: str, code: int) -> None:
-    click.echo("counterfoil: " + " ".join(message.split()), err=True)
-    sys.exit(code)
 
 
 if __name__ == "__main__":
