@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import LogError
 from pipeline.verify.merkle import ReadHash
@@ -64,3 +66,26 @@ class LogFolder:
         """Return the entries of one bundle."""
         tile = Tile(-1, index, tile_at(0, index, size).width)
         return unpack_entries(self.read_tile(tile), tile.width)
+
+    def all_entries(self) -> Iterator[bytes]:
+        """Yield every published entry."""
+        checkpoint = self.checkpoint()
+        yield from self.entries(0, checkpoint.size if checkpoint else 0)
+
+    def of_type(self, name: str) -> Iterator[dict[str, Any]]:
+        """Yield the entries of a type."""
+        mark = f'"type":"{name}"'.encode()
+        found = (json.loads(entry) for entry in self.all_entries() if mark in entry)
+        return (entry for entry in found if entry.get("type") == name)
+
+    def find(self, id: str) -> int | None:  # noqa: A002  the field's name
+        """Return the number of the entry with an id; None if there is none."""
+        mark = f'"id":"{id}"'.encode()
+        for number, entry in enumerate(self.all_entries()):
+            if mark in entry and json.loads(entry).get("id") == id:
+                return number
+        return None
+
+    def find_entry(self, entry: bytes) -> int | None:
+        """Return the number of an entry with exactly these bytes; None if there is none."""
+        return next((number for number, found in enumerate(self.all_entries()) if found == entry), None)

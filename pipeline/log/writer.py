@@ -158,21 +158,9 @@ class Log(LogFolder):
         self._disk.replace(self.path / CHECKPOINT, note.encode())
         return note
 
-    def find(self, id: str) -> int | None:  # noqa: A002  the field's name
-        """Return the number of the entry with an id, published or not; None if there is none."""
-        wanted = f'"id":"{id}"'.encode()
-        for number, entry in enumerate(self.all_entries()):
-            if wanted in entry and json.loads(entry).get("id") == id:
-                return number
-        return None
-
-    def find_entry(self, entry: bytes) -> int | None:
-        """Return the number of an entry with exactly these bytes; None if there is none."""
-        return next((number for number, found in enumerate(self.all_entries()) if found == entry), None)
-
     def all_entries(self) -> Iterator[bytes]:
         """Yield every entry, published or not."""
-        yield from self.entries(0, self._published.size)
+        yield from super().all_entries()
         yield from self._pending
 
     def newest(self) -> Iterator[dict[str, Any]]:

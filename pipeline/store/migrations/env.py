@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from pipeline.store import case_tables, people_tables  # noqa: F401  so that the metadata knows them
+from pipeline.store import (  # noqa: F401  so that the metadata knows them
+    audit_tables,
+    case_tables,
+    log_tables,
+    people_tables,
+)
 from pipeline.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -1,0 +1,95 @@
+"""The stage that carries the events of the store into the public log, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from pipeline.enforcement import EventKind
+from pipeline.errors import LogError
+from pipeline.log.entries import Draft
+from pipeline.log.feed import Told, event_draft, holder_draft, records_of
+from pipeline.log.writer import Log
+from pipeline.store.captures import newest_register
+from pipeline.store.database import Store
+from pipeline.store.events import events_after
+from pipeline.store.logged import repeat_seller, whose
+from pipeline.store.secrets import secrets_of
+
+AT_ONCE: Final = 500
+"""Events taken in at once."""
+
+
+def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], bytes]) -> int:
+    """Append every event that is not in the log yet.
+
+    Parameters
+    ----------
+    store : Store
+        Where cases are.
+    log : Log
+        Open for writing. It says itself which event it had last, so that whatever was interrupted, none is missing
+        and none is there twice.
+    now : datetime
+        When they are logged.
+    make_secret : callable
+        Gives 32 random bytes for a record that has private fields.
+
+    Returns
+    -------
+    int
+        How many were appended.
+    """
+    first = last = last_sequence(log)
+    known = {str(entry["holder"]) for entry in log.of_type("holder")}
+    while True:
+        told = _tell(store, last)
+        if not told:
+            return last - first
+        if [one.event.sequence for one in told] != list(range(last + 1, last + 1 + len(told))):
+            raise LogError(f"store: events are missing after number {last}, expected numbers without gaps")
+        log.append(_drafts(store, told, known, make_secret), now)
+        last += len(told)
+
+
+def last_sequence(log: Log) -> int:
+    """Return the number of the event that was logged last, 0 if none was."""
+    return next((int(entry["sequence"]) for entry in log.newest() if entry.get("type") == "event"), 0)
+
+
+def _tell(store: Store, last: int) -> list[Told]:
+    """Return the next events, with what the log says of their cases."""
+    with store.read() as connection:
+        events = events_after(connection, last, AT_ONCE)
+        owners = whose(connection, sorted({event.case_id for event in events}))
+        return [
+            Told(
+                event=event,
+                rights_holder_id=owners[event.case_id][0],
+                platform=owners[event.case_id][1],
+                repeat_seller=repeat_seller(connection, event) if event.kind is EventKind.DECIDED else None,
+            )
+            for event in events
+        ]
+
+
+def _drafts(store: Store, told: Sequence[Told], known: set[str], make_secret: Callable[[], bytes]) -> list[Draft]:
+    """Return the entries of events, each rights holder's before its first; `known` learns of new ones."""
+    with store.write() as connection:
+        secrets = secrets_of(connection, records_of(told), make_secret)
+    drafts: list[Draft] = []
+    for one in told:
+        entry = event_draft(one, secrets)
+        if entry.fields["holder"] not in known:
+            known.add(entry.fields["holder"])
+            drafts.append(_holder(store, one.rights_holder_id, secrets))
+        drafts.append(entry)
+    return drafts
+
+
+def _holder(store: Store, rights_holder_id: str, secrets: dict[str, bytes]) -> Draft:
+    with store.read() as connection:
+        register = newest_register(connection, rights_holder_id)
+    holders = register.rights_holders if register else ()
+    return holder_draft(rights_holder_id, next((h for h in holders if h.id == rights_holder_id), None), secrets)
