@@ -1,0 +1,1 @@
+"""Exhibits: captures as web archives, and time stamps of a third party."""
