@@ -1,0 +1,108 @@
+"""The blind reviews of an audit: which item waits for whom, and what was said of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.errors import InputError
+from pipeline.metrics.audits import UNRESOLVABLE, next_round
+from pipeline.output import rfc3339
+from pipeline.records import Label
+from pipeline.stages.audit import log
+from pipeline.store.audits import (
+    FrameItem,
+    Review,
+    StoredAudit,
+    add_review,
+    read_drawn,
+    read_item,
+    read_reviews,
+)
+from pipeline.store.database import Connection
+
+LABELS = (*(label.value for label in Label), UNRESOLVABLE)
+"""What a reviewer of an audit may say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an audit is: items in its frame, under review, and the reviews that are outstanding, by round."""
+
+    audit: StoredAudit
+    drawn: int
+    outstanding: Mapping[int, int]
+
+
+def next_item(connection: Connection, audit_id: str, person_id: str) -> FrameItem | None:
+    """Return the next item for a reviewer; None if none waits for this person.
+
+    Notes
+    -----
+    The item says neither what the scan saw nor whether it is a first or a later review, and nobody reviews an item
+    twice. A page that shows it must show no score, signal or label either.
+    """
+    reviews = read_reviews(connection, audit_id)
+    for item in read_drawn(connection, audit_id):
+        given = reviews.get(item.item, {})
+        words = {number: review.label for number, review in given.items()}
+        mine = any(review.person_id == person_id for review in given.values())
+        if not mine and next_round(words, item.ticket or "") is not None:
+            return item
+    return None
+
+
+def review_item(
+    connection: Connection, audit_id: str, item: str, *, person_id: str, label: str, reason: str, now: datetime
+) -> None:
+    """Enter what a person says of an item.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction.
+    audit_id, item : str
+        As `next_item` gave it.
+    person_id : str
+        Who says so; stands in no public entry.
+    label : str
+        One of `LABELS`.
+    reason : str
+        In that person's words; stays in the store.
+    now : datetime
+        When.
+
+    Raises
+    ------
+    InputError
+        If the item does not wait for this person, or there is no such label.
+    """
+    if label not in LABELS:
+        raise InputError(f"audit: no such label, got {label!r:.40}, expected one of {', '.join(LABELS)}")
+    found = read_item(connection, audit_id, item)
+    reviews = read_reviews(connection, audit_id)
+    given = reviews.get(item, {})
+    words = {number: review.label for number, review in given.items()}
+    number = next_round(words, found.ticket) if found and found.ticket else None
+    if number is None or any(review.person_id == person_id for review in given.values()):
+        raise InputError(f"audit {audit_id}: item {item!r:.20} does not wait for a review of this person")
+    review = Review(item=item, round=number, person_id=person_id, label=label, reason=reason, at=now)
+    if not add_review(connection, audit_id, review):
+        raise InputError(f"audit {audit_id}: item {item!r:.20} was reviewed by somebody else meanwhile")
+    people = list(dict.fromkeys(r.person_id for rounds in reviews.values() for r in rounds.values()))
+    reviewer = (people.index(person_id) if person_id in people else len(people)) + 1
+    fields = {"item": item, "round": number, "label": label, "reviewer": reviewer, "at": rfc3339(now)}
+    log(connection, "label", audit_id, fields, now)
+
+
+def progress(connection: Connection, audit: StoredAudit) -> Progress:
+    """Return how far an audit is."""
+    reviews = read_reviews(connection, audit.audit_id)
+    drawn = read_drawn(connection, audit.audit_id)
+    rounds = [
+        next_round({n: r.label for n, r in reviews.get(item.item, {}).items()}, item.ticket or "") for item in drawn
+    ]
+    outstanding = Counter(number for number in rounds if number is not None)
+    return Progress(audit=audit, drawn=len(drawn), outstanding=dict(sorted(outstanding.items())))
