@@ -53,6 +53,8 @@ class NoticeState(StrEnum):
 
     EXPORTED = "exported"
     """Written to files; nobody has said that it was handed in."""
+    SENDING = "sending"
+    """On its way; if that was broken off, nobody knows whether it arrived."""
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
     CLARIFICATION = "clarification"
@@ -63,7 +65,7 @@ class NoticeState(StrEnum):
     """The platform has answered, or the notice was withdrawn."""
 
 
-OPEN_STATES = frozenset({NoticeState.SENT, NoticeState.ACKNOWLEDGED, NoticeState.CLARIFICATION})
+OPEN_STATES = frozenset({NoticeState.SENDING, NoticeState.SENT, NoticeState.ACKNOWLEDGED, NoticeState.CLARIFICATION})
 """States in which a second notice about the same would be a duplicate."""
 
 

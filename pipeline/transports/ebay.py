@@ -91,9 +91,8 @@ class Ebay:
                 return (*receipts, *self._report(waiting, token))
             except UnansweredError:
                 arrived = self._arrived(waiting, token)
-                for notice in waiting.notices:
-                    if notice.target.listing_id in arrived:
-                        receipts.append(_receipt(notice.notice_id, arrived[notice.target.listing_id], None))
+                there = [n for n in waiting.notices if n.target.listing_id in arrived]
+                receipts += [_receipt(n.notice_id, arrived[n.target.listing_id], None) for n in there]
                 rest = tuple(n for n in waiting.notices if n.target.listing_id not in arrived)
                 if not rest:
                     return tuple(receipts)

@@ -6,6 +6,7 @@ from pipeline.store import (  # noqa: F401  so that the metadata knows them
     audit_tables,
     case_tables,
     log_tables,
+    notice_tables,
     people_tables,
 )
 from pipeline.store.schema import metadata
