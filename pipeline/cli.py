@@ -17,9 +17,11 @@ from rich.console import Console
 
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
+from pipeline.log_commands import log
 from pipeline.output import read_candidate
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
+from pipeline.review_commands import people, review
 from pipeline.settings import ENGINES, read_settings
 from pipeline.snapshots import read_photo
 from pipeline.summary import show_candidates
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 @click.version_option(package_name="counterfoil")
 def main() -> None:
     """Find listings that infringe registered rights, and show why."""
+
+
+main.add_command(log)
 
 
 def _scanning(command: Callable[..., None]) -> Callable[..., None]:
@@ -241,6 +246,9 @@ def _remarks(register: Register, folder: Path) -> Iterator[str]:
     yield f"{len(measured.enrolled.names)} images measured against {measured.photos} innocent photos"
     yield from remarks(measured)
 
+
+main.add_command(review)
+main.add_command(people)
 
 if __name__ == "__main__":
     main()

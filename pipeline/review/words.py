@@ -1,0 +1,106 @@
+"""What the pages call the members of closed sets; the keys are their values, the words stand in the catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is looked up where it is shown."""
+    return text
+
+
+WORDS: Final[Mapping[str, str]] = {
+    # labels
+    "counterfeit": _("Counterfeit"),
+    "trademark_misuse": _("Trademark misuse"),
+    "image_copyright": _("Photo or artwork copied"),
+    "design": _("Design copied"),
+    "lookalike": _("Lookalike"),
+    "grey_market": _("Grey market"),
+    "second_hand": _("Second-hand"),
+    "accessory_compatible": _("Accessory"),
+    "authorised": _("Authorised seller"),
+    "own_brand_other": _("Another's own brand"),
+    "irrelevant": _("Irrelevant"),
+    "suspicious": _("Suspicious"),
+    # bands
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
+    # states
+    "open": _("Open"),
+    "held": _("On hold"),
+    "confirmed": _("Awaiting approval"),
+    "approved": _("Approved"),
+    "noticed": _("Notice sent"),
+    "down": _("Taken down"),
+    "dismissed": _("Dismissed"),
+    "closed": _("Closed"),
+    # roles
+    "reader": _("Read-only"),
+    "reviewer": _("Reviewer"),
+    "approver": _("Approver"),
+    "admin": _("Admin"),
+    # kinds of assets
+    "word_mark": _("Word mark"),
+    "figurative_mark": _("Logo"),
+    "copyright_work": _("Artwork"),
+    "product_photo": _("Product photo"),
+    # what happened
+    "event.opened": _("Found by a scan"),
+    "event.seen": _("Seen again, unchanged"),
+    "event.changed": _("Seen again, changed"),
+    "event.relisted": _("Recognised as a relisting"),
+    "event.assigned": _("Assigned"),
+    "event.commented": _("Commented"),
+    "event.held": _("Put on hold"),
+    "event.decided": _("Decided"),
+    "event.undone": _("Taken back"),
+    "event.approved": _("Approved"),
+    "event.returned": _("Returned to the reviewer"),
+    "event.noticed": _("Notice sent"),
+    "event.acknowledged": _("Acknowledged by the platform"),
+    "event.disposed": _("Answered by the platform"),
+    "event.rechecked": _("Re-checked"),
+    "event.countered": _("Countered by the seller"),
+    "event.settled": _("Counter-notice settled"),
+    "event.closed": _("Closed"),
+    "event.reopened": _("Reopened"),
+    "event.ruled": _("Dismissed by a rule"),
+    # keys that are no decisions
+    "next": _("Next case"),
+    "previous": _("Previous case"),
+    "hold": _("Hold"),
+    "comment": _("Comment"),
+    "assign": _("Assign to me"),
+    "undo": _("Undo"),
+    "approve": _("Approve"),
+    "return": _("Return"),
+    "zoom": _("Enlarge the photos"),
+    "blur": _("Blur the photos"),
+    "search": _("Search"),
+    "help": _("Keys"),
+    # kinds of changes
+    "title": _("Title"),
+    "price": _("Price"),
+    "photos": _("Photos"),
+    "seller": _("Seller"),
+    "description": _("Description"),
+    # conditions
+    "new": _("New"),
+    "used": _("Used"),
+    "refurbished": _("Refurbished"),
+    "unknown": _("Unknown"),
+    # detectors
+    "detector.mark_in_text": _("Mark in the text"),
+    "detector.coded_vocabulary": _("Coded words"),
+    "detector.photo_reused": _("Registered picture reused"),
+    "detector.picture_found": _("Registered picture found in a photo"),
+    "detector.silhouette_seen": _("Silhouette of a logo"),
+    "detector.goods_kind": _("Kind of goods"),
+    "detector.price_low": _("Price"),
+    "detector.combination": _("Signals taken together"),
+    "detector.register_and_fields": _("Register and listing fields"),
+}
