@@ -39,7 +39,7 @@ class EventKind(StrEnum):
 
     OPENED = "opened"
     """A scan found the listing: candidate_id, run_id, score, band, label, asset_ids, content, captured_at; and whose it
-    is: rights_holder_id, platform, listing_id, seller_id."""
+    is: rights_holder_id, platform, listing_id, seller_id; probability, where it was drawn at random."""
     SEEN = "seen"
     """A later scan found it again with nothing that matters changed: facts as for opened."""
     CHANGED = "changed"

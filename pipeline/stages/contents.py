@@ -114,6 +114,13 @@ def read_refusals(lake: Lake, names: Iterable[str], contents: Iterable[Content])
     return {row["digest"]: _refusal(row) for row in rows}
 
 
+def read_wholes(lake: Lake, names: Iterable[str], contents: Iterable[Content]) -> dict[str, str]:
+    """Read the perceptual hash of each whole photo of some listings, in hexadecimal; one without detail has none."""
+    rows = _shelf_rows(lake, names, contents, ["digest", "plain", "views"])
+    seen = {row["digest"]: row["views"] for row in rows if row["views"] and not row["plain"]}
+    return {digest: np.frombuffer(views, "<u8", 4).astype(">u8").tobytes().hex() for digest, views in seen.items()}
+
+
 def _shelf_rows(
     lake: Lake, names: Iterable[str], contents: Iterable[Content], columns: list[str] | None = None
 ) -> Iterator[dict[str, Any]]:

@@ -22,12 +22,18 @@ from pipeline.store.ledger import count_rows, record_rejected, stream_rejected
 
 
 class Ranked(NamedTuple):
-    """A candidate in the order of the result: the highest score first, then by id."""
+    """A candidate in the order of the result: the highest score first, then by id.
+
+    `content` is the digest of what it was seen in, `photos` are its photos as JSON, `source` the number of its file.
+    """
 
     below: float
     candidate_id: str
     row: bytes
     listing: bytes
+    content: str
+    photos: bytes
+    source: int
 
 
 def merge(scan: Scan, keys: tuple[str, ...], conductor: Conductor) -> dict[str, int]:
@@ -83,10 +89,11 @@ def ranked_candidates(lake: Lake, keys: tuple[str, ...]) -> Iterator[Ranked]:
 
 
 def _ranked(lake: Lake, key: str) -> Iterator[Ranked]:
+    names = ("score", "candidate_id", "row", "listing", "content", "photos", "source")
     for group in lake.stream("candidates", key):
-        columns = (group[name].to_pylist() for name in ("score", "candidate_id", "row", "listing"))
-        for score, candidate_id, row, listing in zip(*columns, strict=True):
-            yield Ranked(-score, candidate_id, row, listing)
+        columns = (group[name].to_pylist() for name in names)
+        for score, *rest in zip(*columns, strict=True):
+            yield Ranked(-score, *rest)
 
 
 def _stored(ranked: Ranked) -> StoredCandidate:

@@ -47,6 +47,10 @@ class Scan:
         Folder for the results.
     innocents : Path or None
         A folder of the user's photos in which nothing registered may be seen.
+    random_percent : int
+        Share of the cases to review that is drawn at random among all candidates, in percent.
+    open_low : bool
+        Whether candidates of the low band become cases too.
     chunk_rows : int
         Input rows taken in at once: at most one partition, and one transaction that a reviewer's write may wait for.
     """
@@ -60,6 +64,8 @@ class Scan:
     engine: Engine
     kit: Kit
     innocents: Path | None = None
+    random_percent: int = 10
+    open_low: bool = False
     chunk_rows: int = 500
 
     @property

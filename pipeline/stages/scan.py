@@ -8,6 +8,7 @@ import orjson
 
 from pipeline.output import write_run
 from pipeline.records import Json
+from pipeline.stages.cases import open_cases
 from pipeline.stages.conductor import Conductor, Stopwatch
 from pipeline.stages.describe import describe
 from pipeline.stages.detect import detect
@@ -54,6 +55,8 @@ def run_scan(scan: Scan, conductor: Conductor) -> dict[str, Json]:
         keys = score(scan, bench, partitions, conductor)
     with watch.stage("merge"):
         counts = conductor.perform("merge", partial(merge, scan, keys, conductor))
+    with watch.stage("cases"):
+        conductor.perform("cases", partial(open_cases, scan, keys, counts, conductor))
     run: dict[str, Json] = {
         "run_id": scan.run_id,
         "versions": scan.versions() | dict(bench.references),

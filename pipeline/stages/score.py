@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import orjson
@@ -12,14 +12,17 @@ from pipeline.output import candidate_row
 from pipeline.records import Candidate, Rejected
 from pipeline.scoring import score_listing
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.contents import Content, Refusal, read_partition, read_refusals
+from pipeline.stages.contents import Content, Refusal, read_partition, read_refusals, read_wholes
 from pipeline.stages.detect import Sight, read_signals, sights
 from pipeline.stages.kit import Workbench, register_of
 from pipeline.stages.plan import OneResult, Scan, Stage, scoring_version
+from pipeline.store.captures import ShownPhoto
 from pipeline.store.codec import to_json
 from pipeline.store.lake import digest_of
 from pipeline.store.observations import Selected, select_contents
 
+CANDIDATES_VERSION = "2"
+"""Raised when the files of candidates change shape."""
 READ_AHEAD = 32
 """Candidates of each partition that are held at once while partitions are merged."""
 THE_STORE = "the store"
@@ -51,7 +54,9 @@ def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: l
     for sight in sights(scan, bench, partitions):
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)
-        key = digest_of(scoring_version(), sight.partition, sight.keys, to_json(selected).decode(), sources)
+        key = digest_of(
+            CANDIDATES_VERSION, scoring_version(), sight.partition, sight.keys, to_json(selected).decode(), sources
+        )
         keys.append(key)
         yield Scoring(key=key, sight=sight, selected=selected, sources=sources)
 
@@ -70,27 +75,49 @@ def score_partition(unit: Scoring) -> None:
     }
     table = pa.table(faults).replace_schema_metadata({"images": str(images - len(refused))})
     bench.lake.write("refused", unit.key, table)
-    bench.lake.write("candidates", unit.key, _candidate_table(_candidates(unit, contents)), group_rows=READ_AHEAD)
+    found = _candidates(unit, contents)
+    table = _candidate_table(found, _shown(unit, [content for _, content, _ in found]))
+    bench.lake.write("candidates", unit.key, table, group_rows=READ_AHEAD)
 
 
-def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Candidate]:
+Found = tuple[Candidate, Content, int]
+"""A candidate with the content that it was seen in, and the number of the file in which that was read."""
+
+
+def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Found]:
     """Score the newest content of each listing, as of its last capture."""
     register = register_of(unit.sight.bench.lake, unit.sight.bench.register)
     signals = read_signals(unit.sight.bench.lake, unit.sight.keys)
-    found: list[Candidate] = []
+    found: list[Found] = []
     for seen in unit.selected:
         if seen.captured_at is not None and seen.row in signals:
             listing = replace(contents[seen.row].listing, captured_at=seen.captured_at)
-            found.extend(score_listing(listing, signals[seen.row], register))
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.candidate_id))
+            scored = score_listing(listing, signals[seen.row], register)
+            found.extend((candidate, contents[seen.row], seen.source) for candidate in scored)
+    return sorted(found, key=lambda one: (-one[0].score, one[0].candidate_id))
 
 
-def _candidate_table(found: Iterable[Candidate]) -> pa.Table:
-    rows = [(c.score, c.candidate_id, orjson.dumps(candidate_row(c)), to_json(c.listing)) for c in found]
-    columns = zip(*rows, strict=True) if rows else ((), (), (), ())
-    types = (pa.float64(), pa.string(), pa.binary(), pa.binary())
-    names = ("score", "candidate_id", "row", "listing")
-    return pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
+def _shown(unit: Scoring, contents: list[Content]) -> dict[str, str]:
+    return read_wholes(unit.sight.bench.lake, unit.sight.shelves, contents) if contents else {}
+
+
+def _candidate_table(found: list[Found], wholes: Mapping[str, str]) -> pa.Table:
+    candidates = [candidate for candidate, _, _ in found]
+    photos = [
+        tuple(ShownPhoto(name=p.name, digest=p.digest, whole=wholes.get(p.digest or "", "")) for p in content.photos)
+        for _, content, _ in found
+    ]
+    return pa.table(
+        {
+            "score": pa.array([candidate.score for candidate in candidates], pa.float64()),
+            "candidate_id": pa.array([candidate.candidate_id for candidate in candidates], pa.string()),
+            "row": pa.array([orjson.dumps(candidate_row(candidate)) for candidate in candidates], pa.binary()),
+            "listing": pa.array([to_json(candidate.listing) for candidate in candidates], pa.binary()),
+            "content": pa.array([content.digest() for _, content, _ in found], pa.string()),
+            "photos": pa.array([to_json(shown) for shown in photos], pa.binary()),
+            "source": pa.array([source for _, _, source in found], pa.int32()),
+        }
+    )
 
 
 def _refused(

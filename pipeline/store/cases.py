@@ -300,6 +300,7 @@ def _beyond(after: str | None, column: Column[Any], *, ascending: bool) -> Colum
 def place_of(found: QueuedCase, sort: Sort) -> str:
     """Return the place of a case in a queue, as `after`: what follows it can be asked for once it has left."""
     case = found.case
+    values: dict[Sort, float | datetime]
     values = {Sort.SCORE: case.score, Sort.HARM: found.harm, Sort.AGE: case.opened_at, Sort.UPDATED: case.updated_at}
     return _place(values[sort], case.case_id)
 

@@ -20,9 +20,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pipeline.errors import StoreError
 
-__all__ = ["Connection", "Store", "hide_password", "open_store", "store_url"]
-"""`Connection` is named here for whoever hands one on without speaking SQL."""
-
 BUSY_TIMEOUT_MS = 60_000
 MIGRATION_LOCK = 6_237_041_179
 """Key of the PostgreSQL advisory lock that lets one process migrate while the others wait."""

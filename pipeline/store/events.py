@@ -90,7 +90,7 @@ def append_events(
     InputError
         If there is no such case in the scope.
     """
-    _lock(connection)
+    lock_events(connection)
     ids = sorted({draft.event.case_id for draft in drafts})
     histories = {case_id: list(found) for case_id, found in read_histories(connection, ids).items()}
     before = {case_id: len(histories.get(case_id, ())) for case_id in ids}
@@ -114,6 +114,12 @@ def append_events(
     return folded
 
 
+def lock_events(connection: Connection) -> None:
+    """Let nobody else write events until this transaction ends: what was read of cases stays true until then."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(EVENTS_LOCK)))
+
+
 def read_histories(connection: Connection, case_ids: Iterable[str]) -> dict[str, tuple[Event, ...]]:
     """Return the events of cases, each in their order; a case without any is left out."""
     found: dict[str, list[Event]] = {}
@@ -128,11 +134,6 @@ def events_after(connection: Connection, sequence: int, limit: int) -> tuple[Eve
     """Return the next events of the whole store, in their order: what the log takes in."""
     query = select(events).where(events.c.sequence > sequence).order_by(events.c.sequence).limit(limit)
     return tuple(_event(row) for row in connection.execute(query).mappings())
-
-
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(EVENTS_LOCK)))
 
 
 def _check(history: Sequence[Event], draft: Draft, scope: tuple[str, ...] | None, four_eyes: Collection[str]) -> None:
@@ -223,6 +224,7 @@ def _case_row(case: Case, history: Sequence[Event]) -> dict[str, Any]:
         "approvals": orjson.dumps(case.approvals),
         "recheck": result,
         "rechecked_at": at,
+        "probability": history[0].facts.get("probability"),
     }
 
 

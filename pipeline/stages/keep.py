@@ -1,0 +1,42 @@
+"""Keep: the bytes that people will decide on and show to others, among the originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import PhotoRefusedError
+from pipeline.records import ImageName
+from pipeline.register import read_image
+from pipeline.snapshots import read_photo
+from pipeline.stages.plan import Scan
+from pipeline.store.captures import Capture, record_register
+from pipeline.store.originals import Originals
+
+MOST_PHOTOS: Final = 40
+"""Photos of one listing that are kept: more than any platform shows."""
+
+
+def keep_register(scan: Scan, now: datetime) -> None:
+    """Keep the register that is scanned for, with the bytes of its images."""
+    originals = Originals.beside(scan.lake)
+    for name, digest in scan.register.image_digests.items():
+        if not originals.has(digest):
+            originals.keep(read_image(scan.register_folder, name))
+    with scan.store.write() as connection:
+        record_register(connection, scan.register, now)
+
+
+def keep_photos(originals: Originals, found: Iterable[tuple[Capture, Path]]) -> None:
+    """Keep the photos of captures, each read from the folder of its snapshot.
+
+    A photo whose file has changed or gone since it was taken in is passed over: the case says which it was.
+    """
+    for capture, folder in found:
+        for photo in capture.photos[:MOST_PHOTOS]:
+            if photo.digest is not None and not originals.has(photo.digest):
+                with suppress(PhotoRefusedError):
+                    originals.keep(read_photo(folder, ImageName(name=photo.name, sha256=photo.digest)))
