@@ -65,6 +65,12 @@ class Settings:
         How long a session lives without a request, and at most.
     review_address : str
         Where browsers reach the review app, such as "https://review.example"; needed for OpenID Connect.
+    log : str
+        Folder of the public log.
+    keys : str
+        Folder of the keys of the log and its exporter.
+    log_policy : str
+        File that names the witnesses to ask, and how many must have signed; empty for none.
     oidc_issuer, oidc_client_id, oidc_secret_file : str
         The OpenID provider, if any; the file holds the client's secret alone.
     """
@@ -81,6 +87,9 @@ class Settings:
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
     schedule: str = "0 3 * * *"
+    log: str = ".counterfoil/log"
+    keys: str = ".counterfoil-keys"
+    log_policy: str = ""
     review_https: bool = False
     review_idle_minutes: int = 60
     review_session_hours: int = 12

@@ -1,4 +1,4 @@
-"""The stage that carries the events of the store into the public log, each exactly once."""
+"""The stage that carries events and audits of the store into the public log, each exactly once, and publishes it."""
 
 from __future__ import annotations
 
@@ -11,35 +11,67 @@ from pipeline.errors import LogError
 from pipeline.log.entries import Draft
 from pipeline.log.feed import Told, event_draft, holder_draft, records_of
 from pipeline.log.writer import Log
+from pipeline.store.audit_entries import read_entries
 from pipeline.store.captures import newest_register
 from pipeline.store.database import Store
 from pipeline.store.events import events_after
-from pipeline.store.logged import repeat_seller, whose
+from pipeline.store.logged import audit_sequence, repeat_seller, whose
 from pipeline.store.secrets import secrets_of
 
 AT_ONCE: Final = 500
 """Events taken in at once."""
 
 
-def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], bytes]) -> int:
-    """Append every event that is not in the log yet.
+def publish_log(store: Store, log: Log, now: datetime, make_secret: Callable[[], bytes]) -> int:
+    """Append whatever is not in the log yet, and publish a checkpoint.
 
     Parameters
     ----------
     store : Store
-        Where cases are.
+        Where cases and audits are.
     log : Log
-        Open for writing. It says itself which event it had last, so that whatever was interrupted, none is missing
-        and none is there twice.
+        Open for writing. It says itself what it had last, so that whatever was interrupted, nothing is missing and
+        nothing is there twice.
     now : datetime
-        When they are logged.
+        When it is logged.
     make_secret : callable
         Gives 32 random bytes for a record that has private fields.
 
     Returns
     -------
     int
-        How many were appended.
+        How many entries were appended.
+    """
+    before = log.size
+    log_events(store, log, now, make_secret)
+    log_audits(store, log, now)
+    log.publish()
+    return log.size - before
+
+
+def log_audits(store: Store, log: Log, now: datetime) -> int:
+    """Append every entry of audits and publications that is not in the log yet; return how many."""
+    with store.read() as connection:
+        ids = (str(entry.get("id")) for entry in log.newest() if entry.get("type") not in {"event", "holder", None})
+        places = (audit_sequence(connection, entry_id) for entry_id in ids)
+        last = next((place for place in places if place is not None), 0)
+        waiting = list(read_entries(connection, last))
+    log.append((Draft(type=entry.type, id=entry.entry_id, fields=entry.fields) for entry in waiting), now)
+    return len(waiting)
+
+
+def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], bytes]) -> int:
+    """Append every event that is not in the log yet; see `publish_log`.
+
+    Returns
+    -------
+    int
+        How many there were.
+
+    Raises
+    ------
+    LogError
+        If the store has lost events that come before others.
     """
     first = last = last_sequence(log)
     known = {str(entry["holder"]) for entry in log.of_type("holder")}

@@ -9,13 +9,22 @@ from sqlalchemy import Connection, select
 
 from pipeline.enforcement import Event, EventKind
 from pipeline.records import ACTIONABLE
+from pipeline.store.audit_tables import audit_entries
 from pipeline.store.case_tables import cases, events
+from pipeline.store.events import read_histories
 
 
 def whose(connection: Connection, case_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return rights holder and platform of some hundred cases, by case id."""
     query = select(cases.c.case_id, cases.c.rights_holder_id, cases.c.platform).where(cases.c.case_id.in_(case_ids))
     return {case_id: (holder, platform) for case_id, holder, platform in connection.execute(query)}
+
+
+def read_event(connection: Connection, event_id: str) -> Event | None:
+    """Return an event by its id, None if there is none."""
+    case_id = connection.execute(select(events.c.case_id).where(events.c.event_id == event_id)).scalar()
+    history = read_histories(connection, [case_id])[case_id] if case_id else ()
+    return next((event for event in history if event.event_id == event_id), None)
 
 
 def repeat_seller(connection: Connection, event: Event) -> bool | None:
@@ -46,3 +55,9 @@ def repeat_seller(connection: Connection, event: Event) -> bool | None:
         for event_id, kind, facts in told
         if kind == EventKind.DECIDED
     )
+
+
+def audit_sequence(connection: Connection, entry_id: str) -> int | None:
+    """Return the place of an entry among those that audits leave for the log; None if it is none of them."""
+    query = select(audit_entries.c.sequence).where(audit_entries.c.entry_id == entry_id)
+    return connection.execute(query).scalar()
