@@ -71,6 +71,12 @@ class Settings:
         Folder of the keys of the log and its exporter.
     log_policy : str
         File that names the witnesses to ask, and how many must have signed; empty for none.
+    notices : str
+        Folder with the team's `team.toml`, and its own channels and templates; empty for none.
+    stamp_authority, stamp_roots : str
+        Address of a time-stamping authority (RFC 3161), and a PEM file of the roots trusted for it; empty for none.
+    ebay_client_id, ebay_secret_file, ebay_address : str
+        A VeRO member's access to eBay's API; the file holds the client's secret alone.
     oidc_issuer, oidc_client_id, oidc_secret_file : str
         The OpenID provider, if any; the file holds the client's secret alone.
     """
@@ -90,6 +96,12 @@ class Settings:
     log: str = ".counterfoil/log"
     keys: str = ".counterfoil-keys"
     log_policy: str = ""
+    notices: str = ""
+    stamp_authority: str = ""
+    stamp_roots: str = ""
+    ebay_client_id: str = ""
+    ebay_secret_file: str = ""
+    ebay_address: str = "https://api.ebay.com"
     review_https: bool = False
     review_idle_minutes: int = 60
     review_session_hours: int = 12
@@ -113,6 +125,10 @@ class Settings:
         for name in ("review_idle_minutes", "review_session_hours"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}: out of range, got {getattr(self, name)}, expected 1 or more")
+        if bool(self.stamp_authority) != bool(self.stamp_roots):
+            raise SettingsError(
+                "stamp_authority: not enough with it, got only one of both, expected stamp_roots beside it"
+            )
         if self.oidc_issuer and not (self.oidc_client_id and self.review_address):
             raise SettingsError(
                 "oidc_issuer: not enough with it, got no oidc_client_id or review_address, expected both beside it"

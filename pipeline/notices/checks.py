@@ -101,12 +101,16 @@ def _facts(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 def approved(sub: Submission) -> Iterator[Fault]:
     """Ask for a person's approval, of the offer as it is now."""
-    case = sub.case
+    return unapproved(sub.case, sub.approvals)
+
+
+def unapproved(case: Case, approvals: int) -> Iterator[Fault]:
+    """Yield why nothing may go out about a case; `approvals` is how many people must have agreed."""
     if case.state is not CaseState.APPROVED:
         yield Fault("case.state", "the case is not approved", case.state.value, CaseState.APPROVED.value)
-    if len(set(case.approvals)) < sub.approvals:
+    if len(set(case.approvals)) < approvals:
         got = ", ".join(case.approvals) or "nobody"
-        yield Fault("case.approvals", "too few people agreed", got, f"{sub.approvals}")
+        yield Fault("case.approvals", "too few people agreed", got, f"{approvals}")
     if case.changed:
         yield Fault("case.changed", "the offer changed after the decision", "changed", "a new look at it")
 

@@ -34,7 +34,9 @@ class Receipt:
 class Transport(Protocol):
     """Sends batches of notices to one platform."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Id of the channel that it serves."""
 
     def send(self, batch: Batch) -> tuple[Receipt, ...]:
         """Send a batch once, however often it is tried; return a receipt for every notice."""

@@ -1,0 +1,218 @@
+"""Commands of notices and dossiers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.exits import FAILED, one_line
+from pipeline.settings import Settings, lake_folder, read_settings
+
+if TYPE_CHECKING:
+    from pipeline.notices.notice import Problem
+    from pipeline.stages.export import Scribe
+    from pipeline.stages.prepare import Office
+    from pipeline.store.database import Store
+    from pipeline.transports.ebay import Ebay
+
+MAX_SECRET = 4_096
+"""Bytes in the file of a secret."""
+
+
+@click.group()
+def notices() -> None:
+    """Make notices of approved cases, check them, write them out or send them."""
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which cases are chosen."""
+    options = (
+        click.option("--case", "cases", multiple=True, help="Id of a case; without it, every approved case."),
+        click.option("--channel", help="Where the notices go; without it, each case's platform decides."),
+        click.option("--holder", "holders", multiple=True, help="Id of a rights holder; without it, all of them."),
+        click.option("--notices", help="Folder with team.toml, own channels and templates."),
+        click.option("--lake", help="Folder of the lake, beside which photos are kept."),
+        click.option("--store", help="SQLAlchemy URL of the store."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@notices.command()
+@_options
+def prepare(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...], **given: Any) -> None:
+    """Check what would go out, and print every problem on a line.
+
+    Exit code 1 if there are problems.
+    """
+    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        settings = _settings(given)
+        with _store(settings).read() as connection:
+            ready = check(connection, _office(settings), _now(), holders or None, case_ids=cases, channel_id=channel)
+    _tell(ready.problems)
+    click.echo(f"{len(ready.notices)} notices may go out, {len(ready.problems)} problems")
+    sys.exit(FAILED if ready.problems else 0)
+
+
+@notices.command()
+@_options
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder; each export is a folder in it.")
+def export(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...], out: Path, **given: Any) -> None:
+    """Write the notices that may go out, with their exhibits, for a person to hand in.
+
+    When it is done, tell `notices filed` so.
+    """
+    from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
+    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
+
+    with one_line():
+        settings, now = _settings(given), _now()
+        store, office = _store(settings), _office(settings)
+        with store.read() as connection:
+            ready = check(connection, office, now, holders or None, case_ids=cases, channel_id=channel)
+        _tell(ready.problems)
+        if not ready.notices:
+            raise InputError(f"nothing to export, got {len(ready.problems)} problems, expected an approved case")
+        done = write(store, office, ready, out, _scribe(settings, office, now))
+    for batch in done.batches:
+        click.echo(f"{done.folder / batch.channel / batch.batch_id}: {len(batch.notices)} notices")
+    click.echo(f"{len(ready.notices)} notices in {len(done.batches)} batches in {done.folder}")
+
+
+@notices.command()
+@_options
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for copies of what is sent.")
+@click.option("--by", required=True, help="Who sends it, for the history of the cases.")
+def send(cases: tuple[str, ...], holders: tuple[str, ...], out: Path, by: str, **given: Any) -> None:
+    """Send the notices for eBay by its API; the other channels are for `notices export`."""
+    from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
+    from pipeline.stages.notify import send as deliver  # noqa: PLC0415
+    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
+
+    with one_line():
+        channel = given.pop("channel")
+        settings, now = _settings(given), _now()
+        store, office = _store(settings), _office(settings)
+        transport = _ebay(settings, office)
+        with store.read() as connection:
+            ready = check(connection, office, now, holders or None, case_ids=cases, channel_id=channel)
+        ready = replace(ready, notices=tuple(n for n in ready.notices if n.channel == transport.name))
+        wanted = {notice.case_id for notice in ready.notices}
+        ready = replace(ready, captures={c: found for c, found in ready.captures.items() if c in wanted})
+        _tell(ready.problems)
+        if not ready.notices:
+            raise InputError(f"nothing to send, got no notice for {transport.name}, expected an approved case")
+        for batch in write(store, office, ready, out, _scribe(settings, office, now)).batches:
+            for receipt in deliver(store, batch, transport, _now(), by=by, scope=holders or None):
+                said = receipt.platform_text or "nothing"
+                click.echo(f"{receipt.notice_id} {receipt.state.value} {receipt.native_id or '-'} {said}")
+
+
+@notices.command()
+@click.argument("batch")
+@click.option("--by", required=True, help="Who handed it in, for the history of the cases.")
+@click.option("--native-id", help="What the platform calls it, if it has said.")
+@click.option("--store", help="SQLAlchemy URL of the store.")
+def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
+    """Write down that the exported BATCH, an id, was handed in."""
+    from pipeline.stages.notify import file_batch  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        count = file_batch(_store(_settings(given)), batch, _now(), by=by, native_id=native_id)
+    click.echo(f"{count} notices are out")
+
+
+@notices.command()
+@click.argument("marketplace")
+@click.option("--notices", help="Folder with own channels.")
+def reasons(marketplace: str, **given: Any) -> None:
+    """Ask eBay for the codes of its reasons on a MARKETPLACE, such as EBAY_GB."""
+    with one_line():
+        settings = _settings(given)
+        for code, meaning in _ebay(settings, _office(settings)).reason_codes(marketplace).items():
+            click.echo(f"{code} {meaning}")
+
+
+def _tell(problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        click.echo(" ".join(str(problem).split()))
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    return replace(read_settings(os.environ, Path.cwd()), **{n: v for n, v in given.items() if v is not None})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _store(settings: Settings) -> Store:
+    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
+
+    return open_store(settings.store)
+
+
+def _office(settings: Settings) -> Office:
+    from pipeline.notices.channels import load_channels  # noqa: PLC0415  templates
+    from pipeline.notices.explain import load_sentences  # noqa: PLC0415
+    from pipeline.notices.team import load_team  # noqa: PLC0415
+    from pipeline.stages.prepare import Office  # noqa: PLC0415
+
+    folder = Path(settings.notices) if settings.notices else None
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"notices: no such folder, got {settings.notices!r}, expected one with team.toml")
+    return Office(
+        channels=load_channels(folder and folder / "channels"),
+        team=load_team(folder),
+        sentences=load_sentences(folder),
+        wording=folder and folder / "wording",
+    )
+
+
+def _scribe(settings: Settings, office: Office, now: datetime) -> Scribe:
+    from pipeline.stages.export import Scribe  # noqa: PLC0415  the database drivers
+    from pipeline.store.lake import Lake  # noqa: PLC0415
+    from pipeline.store.originals import Originals  # noqa: PLC0415
+    from pipeline.transports.authority import Authority, read_roots  # noqa: PLC0415
+    from pipeline.transports.web import Web  # noqa: PLC0415
+
+    authority = None
+    if settings.stamp_authority:
+        roots = read_roots(Path(settings.stamp_roots))
+        authority = Authority(settings.stamp_authority, roots, Web(time.sleep))
+    return Scribe(
+        now=now,
+        originals=Originals.beside(Lake(lake_folder(settings))),
+        operator=office.team.declarations.signer or "",
+        tools={"counterfoil": version("counterfoil"), "python": platform.python_version(), "warcio": version("warcio")},
+        authority=authority,
+    )
+
+
+def _ebay(settings: Settings, office: Office) -> Ebay:
+    from pipeline.transports.ebay import Account, Ebay  # noqa: PLC0415  the network
+    from pipeline.transports.web import Web  # noqa: PLC0415
+
+    if not (settings.ebay_client_id and settings.ebay_secret_file):
+        raise SettingsError("ebay_client_id: not set, got no access, expected it and ebay_secret_file in the settings")
+    path = Path(settings.ebay_secret_file)
+    try:
+        secret = path.read_bytes()[:MAX_SECRET].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}, expected eBay's client secret") from error
+    account = Account(client_id=settings.ebay_client_id, client_secret=secret, base_url=settings.ebay_address)
+    return Ebay(account, office.channels.named(Ebay.name), Web(time.sleep))

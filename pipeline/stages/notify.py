@@ -1,0 +1,170 @@
+"""Notify: from notices that may go out to notices that platforms have.
+
+A batch is sent by a transport, or exported and handed in by a person. Either way every case is looked at again first:
+nothing goes out about a case that is not approved at that moment.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from pipeline.enforcement import SYSTEM, Event, EventKind
+from pipeline.errors import NoticeError
+from pipeline.notices.batches import Batch
+from pipeline.notices.checks import unapproved
+from pipeline.notices.notice import Notice, NoticeState, Problem
+from pipeline.stages.prepare import cases_named
+from pipeline.store.cases import Scope
+from pipeline.store.database import Connection, Store
+from pipeline.store.events import Draft, append_events
+from pipeline.store.notices import notices_of, open_among, read_batch, record_batch, set_notice_state
+from pipeline.store.people import read_four_eyes
+from pipeline.transports import Receipt, Transport
+
+
+def send(
+    store: Store, batch: Batch, transport: Transport, now: datetime, *, by: str = SYSTEM, scope: Scope = None
+) -> tuple[Receipt, ...]:
+    """Send a batch, once, and write down what the platform said.
+
+    Parameters
+    ----------
+    store : Store
+        Where cases and notices are.
+    batch : Batch
+        Notices that `prepare` let through.
+    transport : Transport
+        The platform.
+    now : datetime
+        When.
+    by : str
+        Who asked for it.
+    scope : tuple of str or None
+        Rights holders for whom that person may send.
+
+    Raises
+    ------
+    NoticeError
+        If any case is not approved now, or a notice of the batch is out already; nothing is sent then.
+    TransportError
+        If the platform refuses. Where nobody knows whether it took the batch, its notices stay "sending", and no
+        second one goes out until somebody says what became of them.
+
+    Notes
+    -----
+    The batch is written down as being sent before it is: killed in between, it is found as such and not sent again.
+    """
+    with store.write() as connection:
+        _refuse_unapproved(connection, batch, scope)
+        record_batch(connection, batch, NoticeState.SENDING, now)
+    receipts = transport.send(batch)
+    with store.write() as connection:
+        _set_states(connection, receipts, now)
+    with store.write() as connection:  # apart from the states: what the platform said is kept whatever the case says
+        append_events(connection, _drafts(batch, receipts, now, by), scope, four_eyes=())
+    return receipts
+
+
+def file_batch(
+    store: Store, batch_id: str, now: datetime, *, by: str, native_id: str | None = None, scope: Scope = None
+) -> int:
+    """Write down that a person has handed in an exported batch, and return how many notices it holds.
+
+    Raises
+    ------
+    NoticeError
+        If there is no such batch, it is out already, or a case of it is not approved any more.
+    """
+    with store.write() as connection:
+        kept = read_batch(connection, batch_id, scope)
+        if not kept or any(k.state is not NoticeState.EXPORTED for k in kept):
+            got = ", ".join(sorted({k.state.value for k in kept})) or "nothing"
+            raise NoticeError(f"batch {batch_id}: not waiting to be handed in, got {got}, expected an exported batch")
+        notices = tuple(k.notice for k in kept)
+        batch = Batch(
+            batch_id=batch_id,
+            channel=notices[0].channel,
+            rights_holder_id=notices[0].rights_holder_id,
+            notices=notices,
+        )
+        _refuse_unapproved(connection, batch, scope)
+        state = NoticeState.ACKNOWLEDGED if native_id else NoticeState.SENT
+        receipts = [Receipt(notice_id=n.notice_id, state=state, native_id=native_id) for n in notices]
+        _set_states(connection, receipts, now)
+        append_events(connection, _drafts(batch, receipts, now, by), scope, four_eyes=())
+    return len(notices)
+
+
+def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope) -> None:
+    """Look again at every case, inside the transaction: approval may have been taken back since the notice was made."""
+    ids = [notice.case_id for notice in batch.notices]
+    cases = {case.case_id: case for case in cases_named(connection, ids, scope)}
+    open_notices = open_among(notices_of(connection, ids, None))
+    said = read_four_eyes(connection)
+    for notice in batch.notices:
+        case = cases.get(notice.case_id)
+        if case is None:
+            raise NoticeError(f"case {notice.case_id}: no such case, got its id, expected that of one of your cases")
+        needed = 2 if said.get(case.rights_holder_id, True) else 1
+        for fault in unapproved(case, needed):
+            raise NoticeError(str(Problem(case_id=case.case_id, channel=batch.channel, **fault._asdict())))
+        if notice.notice_id in open_notices.values():
+            raise NoticeError(
+                f"case {case.case_id}, {batch.channel}: notice {notice.notice_id} is out already, got a second sending,"
+                " expected to send it once"
+            )
+
+
+def _set_states(connection: Connection, receipts: Iterable[Receipt], now: datetime) -> None:
+    for receipt in receipts:
+        set_notice_state(
+            connection,
+            receipt.notice_id,
+            receipt.state,
+            now,
+            native_id=receipt.native_id,
+            platform_text=receipt.platform_text,
+        )
+
+
+def _drafts(batch: Batch, receipts: Iterable[Receipt], now: datetime, by: str) -> list[Draft]:
+    by_id = {notice.notice_id: notice for notice in batch.notices}
+    return [Draft(event=event) for r in receipts for event in events_of(by_id[r.notice_id], r, now, by)]
+
+
+def events_of(notice: Notice, receipt: Receipt, now: datetime, by: str) -> tuple[Event, ...]:
+    """Return what a receipt means for the case: that a notice went out, and that the platform has it.
+
+    Examples
+    --------
+    >>> from tests.pipeline.notices.samples import NOW, notice
+    >>> made = notice()
+    >>> receipt = Receipt(notice_id=made.notice_id, state=NoticeState.ACKNOWLEDGED, native_id="r-1")
+    >>> [event.kind.value for event in events_of(made, receipt, NOW, "ana")]
+    ['noticed', 'acknowledged']
+    """
+    if receipt.state is NoticeState.FAILED:
+        return ()
+    said = notice.infringement
+    noticed: dict[str, str | None] = {
+        "notice_id": notice.notice_id,
+        "method": notice.delivery.method,
+        "channel": notice.channel,
+        "reason_code": said.reason_code or said.reason,
+        "right_type": notice.right.type.value,
+    }
+    events = [_event(notice, EventKind.NOTICED, noticed, now, by)]
+    if receipt.native_id is not None or receipt.state is not NoticeState.SENT:
+        facts = {"notice_id": notice.notice_id, "native_id": receipt.native_id}
+        events.append(_event(notice, EventKind.ACKNOWLEDGED, facts, now, by))
+    return tuple(events)
+
+
+def _event(notice: Notice, kind: EventKind, facts: dict[str, str | None], now: datetime, by: str) -> Event:
+    """Return an event whose id is made of what it is about: written twice, it is one."""
+    event_id = uuid.uuid5(uuid.NAMESPACE_URL, f"counterfoil:{notice.notice_id}:{kind}").hex
+    return Event(
+        event_id=event_id, sequence=0, case_id=notice.case_id, kind=kind, at=now, by=by, reason="", facts=facts
+    )

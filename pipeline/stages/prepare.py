@@ -1,0 +1,214 @@
+"""Prepare: the notices of cases that people have approved, built and checked; and of the others, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.enforcement import Case, CaseState
+from pipeline.notices.batches import Batch, split
+from pipeline.notices.build import Matter, build_notice
+from pipeline.notices.channels import Channel, Channels
+from pipeline.notices.checks import Submission, problems_of
+from pipeline.notices.explain import Sentences
+from pipeline.notices.notice import Notice, Problem
+from pipeline.notices.team import Team
+from pipeline.store.captures import Capture, current_captures
+from pipeline.store.cases import Filters, Scope, Sort, queue, read_cases
+from pipeline.store.database import Connection
+from pipeline.store.notices import attempts_among, notices_of, open_among
+from pipeline.store.people import read_four_eyes
+from pipeline.store.rights import KnownHolder, known_holder
+
+LOT = 200
+"""Cases looked at together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What notices are made with, read once.
+
+    Attributes
+    ----------
+    channels : Channels
+        Where notices can go.
+    team : Team
+        Who sends them.
+    sentences : mapping
+        Wording of explanations.
+    wording : Path or None
+        The user's own templates.
+    """
+
+    channels: Channels
+    team: Team
+    sentences: Sentences
+    wording: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Notices that may go out, with the captures that prove them, and the problems of those that may not."""
+
+    notices: tuple[Notice, ...] = ()
+    captures: Mapping[str, Capture] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def approved_cases(connection: Connection, scope: Scope) -> Iterator[Case]:
+    """Yield every approved case of a scope."""
+    after: str | None = None
+    while True:
+        page = queue(connection, Filters(states=(CaseState.APPROVED,)), scope, sort=Sort.AGE, after=after, limit=LOT)
+        yield from (queued.case for queued in page.cases)
+        after = page.after
+        if after is None:
+            return
+
+
+def cases_named(connection: Connection, case_ids: Sequence[str], scope: Scope) -> Iterator[Case]:
+    """Yield those of any number of cases that are in a scope, in the order asked for."""
+    for start in range(0, len(case_ids), LOT):
+        yield from (queued.case for queued in read_cases(connection, case_ids[start : start + LOT], scope))
+
+
+def prepare(
+    connection: Connection,
+    office: Office,
+    now: datetime,
+    scope: Scope,
+    *,
+    case_ids: Sequence[str] = (),
+    channel_id: str | None = None,
+) -> Ready:
+    """Build and check the notices of cases.
+
+    Parameters
+    ----------
+    connection : Connection
+        The store, for reading.
+    office : Office
+        What notices are made with.
+    now : datetime
+        When they are made.
+    scope : tuple of str or None
+        Rights holders whose cases may be looked at.
+    case_ids : sequence of str
+        Which cases; empty means every approved one.
+    channel_id : str, optional
+        Where the notices go; otherwise each to the channel that serves its platform.
+
+    Returns
+    -------
+    Ready
+        Every case is in it: as a notice or with its problems.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such channel.
+    """
+    cases = list(cases_named(connection, case_ids, scope) if case_ids else approved_cases(connection, scope))
+    problems = _missing(case_ids, cases)
+    notices, captures = [], {}
+    for start in range(0, len(cases), LOT):
+        desk = _Desk.of(connection, office, cases[start : start + LOT], now, channel_id)
+        for case in cases[start : start + LOT]:
+            made, found = desk.judge(case)
+            problems += found
+            if made is not None and not found:
+                notices.append(made)
+                captures[case.case_id] = desk.captures[case.case_id]
+    return Ready(notices=tuple(notices), captures=captures, problems=tuple(problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What must be known of some cases before their notices can be judged."""
+
+    office: Office
+    now: datetime
+    channel_id: str | None
+    captures: Mapping[str, Capture]
+    holders: Mapping[str, KnownHolder | None]
+    four_eyes: Mapping[str, bool]
+    open_notices: Mapping[tuple[str, str, str], str]
+    attempts: Mapping[str, int]
+
+    @classmethod
+    def of(
+        cls, connection: Connection, office: Office, cases: Sequence[Case], now: datetime, channel_id: str | None
+    ) -> _Desk:
+        ids = [case.case_id for case in cases]
+        kept = notices_of(connection, ids, None)
+        return cls(
+            office=office,
+            now=now,
+            channel_id=channel_id,
+            captures=current_captures(connection, ids),
+            holders={h: known_holder(connection, h) for h in {case.rights_holder_id for case in cases}},
+            four_eyes=read_four_eyes(connection),
+            open_notices=open_among(kept),
+            attempts=attempts_among(kept),
+        )
+
+    def judge(self, case: Case) -> tuple[Notice | None, list[Problem]]:
+        """Return the notice of a case, if one can be made, and what is wrong with it."""
+        capture, known = self.captures.get(case.case_id), self.holders[case.rights_holder_id]
+        channel = self._channel(case)
+        if capture is None or known is None:
+            what = "capture" if capture is None else "register"
+            missing = Problem(
+                case_id=case.case_id,
+                channel=channel.id,
+                place="case",
+                problem=f"the store has no {what} of it",
+                got="nothing",
+                expected="a scan that kept it",
+            )
+            return None, [missing]
+        matter = Matter(
+            case=case,
+            listing=capture.listing,
+            signals=[*capture.row["signals"], *capture.row["exclusions"]],
+            holder=known.holder,
+            attempt=1 + self.attempts.get(case.case_id, 0),
+        )
+        made = build_notice(matter, channel, self.office.team, self.office.sentences, now=self.now)
+        if isinstance(made, Problem):
+            return None, [made]
+        submission = Submission(
+            notice=made,
+            channel=channel,
+            case=case,
+            now=self.now,
+            approvals=2 if self.four_eyes.get(case.rights_holder_id, True) else 1,
+            authorised_sellers=known.holder.authorised_sellers,
+            open_notices=self.open_notices,
+        )
+        return made, list(problems_of(submission))
+
+    def _channel(self, case: Case) -> Channel:
+        channels = self.office.channels
+        return channels.named(self.channel_id) if self.channel_id else channels.serving(case.key.platform)
+
+
+def batches_of(ready: Ready, channels: Channels) -> tuple[Batch, ...]:
+    """Split notices into the requests that their channels take."""
+    names = sorted({notice.channel for notice in ready.notices})
+    return tuple(
+        batch
+        for name in names
+        for batch in split([n for n in ready.notices if n.channel == name], channels.named(name))
+    )
+
+
+def _missing(wanted: Sequence[str], found: Sequence[Case]) -> list[Problem]:
+    there = {case.case_id for case in found}
+    return [
+        Problem(case_id=case_id, channel="any", place="case", problem="no such case", got="its id", expected="a case")
+        for case_id in wanted
+        if case_id not in there
+    ]
