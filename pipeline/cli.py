@@ -18,6 +18,7 @@ from rich.console import Console
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
 from pipeline.log_commands import log
+from pipeline.notice_commands import notices
 from pipeline.output import read_candidate
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
@@ -25,6 +26,7 @@ from pipeline.review_commands import people, review
 from pipeline.settings import ENGINES, read_settings
 from pipeline.snapshots import read_photo
 from pipeline.summary import show_candidates
+from pipeline.verify_commands import verify
 
 if TYPE_CHECKING:
     from pipeline.store.database import Store
@@ -37,6 +39,8 @@ def main() -> None:
 
 
 main.add_command(log)
+main.add_command(notices)
+main.add_command(verify)
 
 
 def _scanning(command: Callable[..., None]) -> Callable[..., None]:

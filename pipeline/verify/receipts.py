@@ -88,5 +88,15 @@ class Receipt:
             If it does not, or the log has not signed it.
         """
         checkpoint = open_checkpoint(self.checkpoint, key)
-        check_inclusion(self.index, checkpoint.size, leaf_hash(entry), checkpoint.root, self.proof)
+        self.check_leaf(entry, checkpoint)
         return checkpoint
+
+    def check_leaf(self, entry: bytes, checkpoint: Checkpoint) -> None:
+        """Check that an entry stands in the tree of a checkpoint whose signatures were checked.
+
+        Raises
+        ------
+        ProofError
+            If it does not.
+        """
+        check_inclusion(self.index, checkpoint.size, leaf_hash(entry), checkpoint.root, self.proof)

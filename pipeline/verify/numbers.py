@@ -1,0 +1,100 @@
+"""Checking that what is published follows from what is committed: the draw of each audit, and every number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from pipeline.errors import BundleError, InputError
+from pipeline.metrics.frames import check_files
+from pipeline.metrics.rows import write_rows
+from pipeline.metrics.tables import recompute
+from pipeline.verify.files import BundleFiles
+from pipeline.verify.history import LOG, History
+from pipeline.verify.tiles import TILE_WIDTH, Tile, tile_at
+
+METRICS: Final = "metrics.csv"
+AUDIT_FILES: Final = ("frame.csv", "strata.csv", "sample.csv", "probes.csv")
+
+_MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
+"""What entries of a stranger's making may run the formulas into."""
+
+Rows = list[dict[str, str]]
+
+
+def check_numbers(files: BundleFiles, history: History) -> int:
+    """Draw every sample again and compute every number again.
+
+    Returns
+    -------
+    int
+        How many numbers there are.
+
+    Raises
+    ------
+    BundleError
+        Naming the file with the first one that does not follow.
+    """
+    frame, strata, sample, probes = (_rows(files, name) for name in AUDIT_FILES)
+    published = files.text(METRICS)
+    try:
+        check_files(history.entries, frame, strata, sample, probes)
+        _check_seeds(history)
+        expected = write_rows(recompute(history.entries, strata, sample, probes))
+    except BundleError:
+        raise
+    except InputError as error:
+        file, _, problem = str(error).partition(": ")
+        known = file in (*AUDIT_FILES, METRICS)
+        raise BundleError(file if known else "log", problem if known else str(error)) from error
+    except _MISSHAPEN as error:
+        raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
+    _compare(published, expected)
+    return expected.count("\n") - 1
+
+
+def _rows(files: BundleFiles, name: str) -> Rows:
+    if name not in files.names:
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(files.text(name), newline=""), strict=True)
+        rows = list(reader)
+    except csv.Error as error:
+        raise BundleError(name, f"not CSV: {error}") from error
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise BundleError(name, f"line {number}: another number of cells than of columns")
+    return rows
+
+
+def _check_seeds(history: History) -> None:
+    """Check that each seed was made from the log as it stood after the frame was committed."""
+    frames = {entry.get("audit"): place for place, entry in enumerate(history.entries) if entry.get("type") == "frame"}
+    for place, entry in enumerate(history.entries):
+        if entry.get("type") != "seed":
+            continue
+        size, root = entry.get("checkpoint_size"), entry.get("checkpoint_root")
+        frame = frames.get(entry.get("audit"))
+        if not isinstance(size, int) or frame is None or not frame < size <= place:
+            raise BundleError(_file_of(place, history), f"entry {place}: a seed from before its frame, or from later")
+        if history.root_at(size).hex() != root:
+            raise BundleError(_file_of(place, history), f"entry {place}: a seed from a log that never was")
+
+
+def _file_of(place: int, history: History) -> str:
+    tile = tile_at(0, place // TILE_WIDTH, len(history.raw))
+    return LOG + Tile(-1, tile.index, tile.width).path
+
+
+def _compare(published: str, expected: str) -> None:
+    if published == expected:
+        return
+    got, wanted = published.split("\n"), expected.split("\n")
+    for number, line in enumerate(wanted, start=1):
+        found = got[number - 1] if number <= len(got) else None
+        if found != line:
+            raise BundleError(
+                METRICS, f"line {number}: does not follow from the records, got {found!r:.200}, expected {line!r:.200}"
+            )
+    raise BundleError(METRICS, f"line {len(wanted)}: more numbers than follow from the records")

@@ -1,0 +1,98 @@
+"""The command that checks bundles and receipts; it starts at once and needs neither store nor network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.errors import BundleError, InputError, ProofError
+from pipeline.exits import one_line
+
+if TYPE_CHECKING:
+    from pipeline.verify.bundle import Verified
+    from pipeline.verify.policy import Policy
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--policy", type=click.Path(path_type=Path), help="File that names the log to trust and its witnesses.")
+@click.option("--since", type=click.Path(path_type=Path), help="Earlier bundle of the same log.")
+@click.option("--disclosures", type=click.Path(path_type=Path), help="Opened private fields, to check with a receipt.")
+def verify(bundle: Path, policy: Path | None, since: Path | None, disclosures: Path | None) -> None:
+    """Check a published BUNDLE, a folder, or a receipt (a .tlog-proof file), without access to the store.
+
+    Names the first thing that does not hold, and the file it is in.
+    """
+    with one_line():
+        trusted = _policy(policy) if policy else None
+        lines = _receipt(bundle, trusted, disclosures) if bundle.is_file() else _bundle(bundle, trusted, since)
+        for line in lines:
+            click.echo(line)
+
+
+def _policy(path: Path) -> Policy:
+    from pipeline.verify.policy import read_policy  # noqa: PLC0415  cryptography
+
+    try:
+        return read_policy(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}, expected a policy") from error
+    except (ProofError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _bundle(path: Path, policy: Policy | None, since: Path | None) -> Iterator[str]:
+    from pipeline.verify.bundle import verify_bundle  # noqa: PLC0415  SciPy
+    from pipeline.verify.files import BundleFiles  # noqa: PLC0415
+
+    found = verify_bundle(BundleFiles(path), policy, BundleFiles(since) if since else None)
+    yield f"{path}: everything holds"
+    yield from _told(found)
+
+
+def _told(found: Verified) -> Iterator[str]:
+    yield f"  files      {found.files} signed by the exporter's key {found.exporter}"
+    yield f"  log        {found.checkpoint.size} entries of {found.checkpoint.origin}, all in its tree"
+    yield f"  numbers    {found.numbers} follow from the entries"
+    for name, time in found.witnesses.items():
+        yield f"  witness    {name} saw the log at {time:%Y-%m-%d %H:%M:%S} UTC"
+    for time in found.stamped_at:
+        yield f"  time stamp the statement existed at {time:%Y-%m-%d %H:%M:%S} UTC"
+    if found.since:
+        yield f"  since      the log begins with the {found.since.size} entries of the earlier bundle"
+    if not found.pinned:
+        yield "  The log's key was taken from the bundle itself. Compare it with the one that the exporter publishes:"
+        yield f"  {found.log}"
+
+
+def _receipt(path: Path, policy: Policy | None, disclosures: Path | None) -> Iterator[str]:
+    import json  # noqa: PLC0415
+
+    from pipeline.verify.canonical import read_canonical  # noqa: PLC0415
+    from pipeline.verify.disclosures import Disclosure, check_disclosure  # noqa: PLC0415
+    from pipeline.verify.receipts import Receipt  # noqa: PLC0415
+
+    if policy is None:
+        raise InputError(f"{path}: whose log? expected --policy FILE with a line 'log KEY' and one 'quorum none'")
+    try:
+        receipt = Receipt.parse(path.read_bytes())
+        checkpoint = policy.open(receipt.checkpoint)
+        receipt.check_leaf(receipt.extra, checkpoint)
+        entry = read_canonical(receipt.extra)
+        opened = (
+            [Disclosure.of(json.loads(line)) for line in disclosures.read_text("utf-8").splitlines()]
+            if disclosures
+            else []
+        )
+        for disclosure in opened:
+            check_disclosure(entry, disclosure)
+    except (ProofError, ValueError, RecursionError) as error:
+        raise BundleError(str(path), str(error)) from error
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    yield f"{path}: entry {receipt.index} of the {checkpoint.size} in {checkpoint.origin}"
+    yield from (f"  {name}: {json.dumps(value, ensure_ascii=True)}" for name, value in entry.items())
+    yield from (f"  opened: {d.name}: {json.dumps(d.value, ensure_ascii=True)}" for d in opened)
