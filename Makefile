@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 
 bench: setup
-	$(BIN)/python benchmarks/text.py
+	$(BIN)/python -m benchmarks.text
 	$(BIN)/python -m benchmarks.images.hostile
 	$(BIN)/python benchmarks/scan.py fixtures --sizes 2000
 

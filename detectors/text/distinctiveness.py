@@ -15,6 +15,9 @@ SHORT: Final = 4
 SHORT_CJK: Final = 2
 """The same for marks in hanzi, kana or Hangul."""
 
+CROWDED: Final = 3
+"""A mark with so many words one letter away is not looked for with a letter wrong: it would be another word."""
+
 _LETTER: Final = re.compile(r"[^\W_]")
 _CJK: Final = re.compile(f"[{folding.CJK}]")
 
@@ -47,6 +50,8 @@ class Distinctiveness:
         Found inside a longer word.
     reason : str
         Why, in plain words.
+    near : tuple of str
+        Words, names and makes in use that are one letter away, in alphabetical order.
     """
 
     grade: Grade
@@ -56,6 +61,19 @@ class Distinctiveness:
     edits: bool
     glue: bool
     reason: str
+    near: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> str:
+        """What the grade costs: how the mark is not looked for, in plain words; empty where it costs nothing."""
+        if self.grade is Grade.SHORT:
+            return "found as a whole word only, in capitals or in disguise"
+        if self.grade is Grade.COMMON:
+            return "found as a whole word only, and counts for less"
+        if self.cjk:
+            return ""
+        lost = [name for name, sought in (("misspellings", self.edits), ("longer words", self.glue)) if not sought]
+        return f"not looked for in {' or '.join(lost)}" if lost else ""
 
 
 def grade(mark_text: str) -> Distinctiveness:
@@ -78,8 +96,25 @@ def grade(mark_text: str) -> Distinctiveness:
         return _made(Grade.SHORT, letters, everyday=everyday, reason=f"only {len(letters)} letters")
     if everyday and len(parts) == 1:
         return _made(Grade.COMMON, letters, everyday=True, reason="an everyday word")
-    reason = "everyday words in a combination of their own" if everyday else "not an everyday word"
-    return _made(Grade.DISTINCTIVE, letters, everyday=everyday, edits=True, glue=not everyday, reason=reason)
+    near = tuple(sorted(words.neighbours(letters))) if len(parts) == 1 else ()
+    known = len(parts) == 1 and words.is_known(parts[0])
+    return Distinctiveness(
+        grade=Grade.DISTINCTIVE,
+        letters=len(letters),
+        everyday=everyday,
+        cjk=False,
+        edits=len(near) < CROWDED and all(len(word) > 1 for word in parts),
+        glue=not everyday and not known and all(len(word) > 1 for word in parts),
+        reason=_reason(everyday=everyday, known=known, near=near),
+        near=near,
+    )
+
+
+def _reason(*, everyday: bool, known: bool, near: tuple[str, ...]) -> str:
+    if everyday:
+        return "everyday words in a combination of their own"
+    of_others = "a name or place that others have too" if known else "not an everyday word"
+    return f"{of_others}, {len(near)} others one letter away ({', '.join(near[:CROWDED])})" if near else of_others
 
 
 def _grade_cjk(letters: str) -> Distinctiveness:
@@ -90,16 +125,7 @@ def _grade_cjk(letters: str) -> Distinctiveness:
     return _made(Grade.DISTINCTIVE, letters, cjk=True, reason="not an everyday word")
 
 
-def _made(
-    rank: Grade,
-    letters: str,
-    *,
-    reason: str,
-    cjk: bool = False,
-    everyday: bool = False,
-    edits: bool = False,
-    glue: bool = False,
-) -> Distinctiveness:
+def _made(rank: Grade, letters: str, *, reason: str, cjk: bool = False, everyday: bool = False) -> Distinctiveness:
     return Distinctiveness(
-        grade=rank, letters=len(letters), everyday=everyday, cjk=cjk, edits=edits, glue=glue, reason=reason
+        grade=rank, letters=len(letters), everyday=everyday, cjk=cjk, edits=False, glue=False, reason=reason
     )

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from itertools import accumulate
 from typing import Final
 
@@ -26,6 +27,26 @@ CJK: Final = (
 
 _UNFOLDABLE: Final = re.compile(rf"[{CJK}\u0590-\u08ff\u0900-\u0dff\u0e80-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that a look-alike fold would only damage."""
+
+_LETTERS: Final = (
+    "A-Za-z\u00c0-\u024f\u0370-\u058f\u10a0-\u10ff\u13a0-\u167f\u1d00-\u1dbf\u2c60-\u2c7f\u2d30-\u2d7f"
+    "\ua4d0-\ua4ff\ua640-\ua7ff"
+)
+"""Alphabets in which marks are disguised: signs among their letters stand for letters."""
+
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
+_FLAG: Final = 0x1F1E6
+_NAMED: Final = re.compile(
+    r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL |TURNED |REVERSED )?([A-Z])(?: WITH .*)?$"
+)
+_TURNED: Final = dict(zip("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz", _ALPHABET, strict=True)) | {
+    "ı": "i",
+    "ɓ": "g",
+    "ʃ": "l",
+    "ꞁ": "l",
+}
+_TURNED_ONLY: Final = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]")
+_LEAST_TURNED: Final = 2
 
 _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
 _DROPPED: Final = frozenset({"Cf", "Cc", "Cs"})
@@ -62,7 +83,8 @@ class Folded:
         """Return the offsets in the original of `text[start:end]`, with the marks that hang on the last character."""
         if self.origin is None:
             return start, end
-        first, last = self.origin[start], self.origin[end - 1] + 1
+        first, last = sorted((self.origin[start], self.origin[end - 1]))
+        last += 1
         while last < len(self.original) and unicodedata.category(self.original[last]) in {"Mn", "Me"}:
             last += 1
         return first, last
@@ -80,7 +102,24 @@ def look_alike(text: str) -> Folded:
     ----------
     .. [1] Unicode Technical Standard #39, "Unicode security mechanisms".
     """
-    return _fold(text, _LOOK)
+    if text.isascii():
+        return Folded(text, text.lower())
+    amid = _amid()
+    read = amid.sub(lambda sign: _drawn()[sign.group()], text) if amid.search(text) else text
+    folded = _fold(read, _LOOK)
+    return folded if read is text else Folded(text, folded.text, folded.origin)
+
+
+def turned(text: str) -> Folded | None:
+    """Read a text upside down, from its end; None where nothing in it looks like a letter turned around.
+
+    >>> turned("ǝuɐʌɹoz").text, turned("zorvane")
+    ('zorvane', None)
+    """
+    if text.isascii() or len(_TURNED_ONLY.findall(text)) < _LEAST_TURNED:
+        return None
+    read = "".join(_TURNED.get(c, c) for c in reversed(text.lower())) if len(text.lower()) == len(text) else ""
+    return Folded(text, read, tuple(range(len(text) - 1, -1, -1))) if read else None
 
 
 def spoken(text: str) -> Folded:
@@ -182,14 +221,51 @@ def _plain(cluster: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
 
 
+@cache
+def _drawn() -> dict[str, str]:
+    """Return the letter that each character of the packaged table looks like."""
+    table = resources.files("detectors.text").joinpath("look_alikes.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    known = {character: letter for letter, characters in rows for character in characters.split()}
+    return known | {chr(_FLAG + i): letter for i, letter in enumerate(_ALPHABET)}
+
+
+@cache
+def _amid() -> re.Pattern[str]:
+    """Return where a character that is no letter of an alphabet stands among letters, or a letter of flags alone."""
+    signs = "".join(c for c in _drawn() if not _is_letter(c) and c < chr(_FLAG))
+    last = "".join(c for c in signs if c.isalnum())
+    flags = f"{chr(_FLAG)}-{chr(_FLAG + 25)}"
+    return re.compile(
+        rf"(?<=[{_LETTERS}])[{re.escape(signs)}](?=[{_LETTERS}])|(?<=[{_LETTERS}]{{2}})[{last}](?!\w)"
+        rf"|(?<![{flags}])[{flags}](?![{flags}])"
+    )
+
+
+@cache
+def _is_letter(character: str) -> bool:
+    return character.isalpha() and not _UNFOLDABLE.match(character)
+
+
+def _by_name(character: str) -> str:
+    """Return the letter that the Unicode name of a letter tells: "LATIN SMALL LETTER K WITH HOOK"."""
+    if character.isascii() or not character.isalpha():
+        return character
+    named = _NAMED.match(unicodedata.name(character, ""))
+    return named.group(1).lower() if named else character
+
+
 def _look(cluster: str) -> str:
     plain = _plain(cluster)
     if not plain or plain == " ":
         return plain
+    letter = _drawn().get(cluster) or _drawn().get(plain)
+    if letter and _is_letter(cluster[0]):
+        return letter
     if _UNFOLDABLE.search(plain):
         return "".join(simplified(c) if _HAN.match(c) else c for c in plain)
     seen = disarm.strip_obfuscation(cluster).casefold() or disarm.strip_obfuscation(plain)
-    return "".join(c for c in seen if unicodedata.category(c) not in {"Mn", "Me"})
+    return "".join([_by_name(c) for c in seen if unicodedata.category(c) not in {"Mn", "Me"}])
 
 
 def _say(cluster: str) -> str:

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Final
-
-from rapidfuzz.distance import OSA
 
 from detectors.text import folding, words
 from detectors.text.disguise import describe, is_as_registered
@@ -25,17 +24,24 @@ EDITED_FROM: Final = 5
 GLUED_FROM: Final = 6
 """Letters a mark must have to be recognised inside a longer word without a change of case."""
 
-_LONG: Final = 7
-"""Letters from which on even the first one may be wrong."""
+_APART_FROM: Final = 8
+"""Letters a mark must have to be recognised when cut into any two words, if not both are everyday words."""
 
 _PART: Final = 3
-"""A mark cut by spaces is recognised if one of the parts is no longer than this."""
+"""A shorter mark cut by spaces is recognised if one of the parts is no longer than this."""
 
 _LONGEST_WORD: Final = 100
 """Longer words whose class key is not one for one are not looked into: they are noise, and slow."""
 
-_GAP: Final = 4
+GAP: Final = 4
 """Most characters between two parts of a mark."""
+
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_MODEL: Final = re.compile(r"\D+\d{2,}")
+_ATTACHED: Final = frozenset(
+    ("new top my hot best buy the real original genuine official authentic store shop outlet brand sale mini").split()  # noqa: SIM905
+)
+"""What may be written together with a mark that is a word or name in use, before the whole counts as another name."""
 
 _SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")
 
@@ -158,7 +164,7 @@ def _tail(squeezed: Squeezed, number: int, cut: int) -> int | None:
 
 def whole(place: Place, spelling: Spelling) -> Hit | None:
     """Judge a place whose class key is that of a mark."""
-    if any(len(gap) > _GAP or "\n" in gap for gap in place.gaps):
+    if any(len(gap) > GAP or "\n" in gap for gap in place.gaps):
         return None
     if spelling.distinctiveness.cjk:
         return _cjk(place, spelling)
@@ -179,7 +185,7 @@ def _hidden(place: Place, spelling: Spelling, *, split: bool) -> Hit | None:
         return None
     if spelling.distinctiveness.grade is Grade.SHORT and not _stands_out(place):
         return None
-    return _hit(place, spelling, Form.DISGUISED, describe(place.quote, spelling, split=split), 1.0)
+    return hit_at(place, spelling, Form.DISGUISED, describe(place.quote, spelling, split=split), 1.0)
 
 
 def _exact(place: Place, spelling: Spelling) -> Hit | None:
@@ -187,12 +193,12 @@ def _exact(place: Place, spelling: Spelling) -> Hit | None:
     if strictness.grade is Grade.SHORT and not place.branded and not _cased_like_a_mark(place.quote, spelling):
         return None
     if not strictness.everyday or (place.branded and len(place.parts) == len(place.squeezed.tokens)):
-        return _hit(place, spelling, Form.EXACT, "", 1.0)
+        return hit_at(place, spelling, Form.EXACT, "", 1.0)
     capital = any(c.isupper() for c in place.quote)
     if capital and len(spelling.words) > 1:
-        return _hit(place, spelling, Form.EXACT, "", 1.0)
+        return hit_at(place, spelling, Form.EXACT, "", 1.0)
     if capital or place.branded or len(spelling.words) > 1:
-        return _hit(place, spelling, Form.COMMON, "an everyday word", 1.0 if capital else 0.5)
+        return hit_at(place, spelling, Form.COMMON, "an everyday word", 1.0 if capital else 0.5)
     return None
 
 
@@ -226,8 +232,8 @@ def _cjk(place: Place, spelling: Spelling) -> Hit | None:
         return None
     if _cuts(place) <= spelling.cuts:
         form = Form.COMMON if strictness.everyday else Form.EXACT
-        return _hit(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
-    return _hit(place, spelling, Form.DISGUISED, "split by signs or spaces", 1.0)
+        return hit_at(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
+    return hit_at(place, spelling, Form.DISGUISED, "split by signs or spaces", 1.0)
 
 
 def _same_syllabary(left: str, right: str) -> bool:
@@ -251,9 +257,13 @@ def _split_on_purpose(place: Place, spelling: Spelling) -> bool:
         return len(parts) > 1 and not _goes_on(place)
     if spelling.distinctiveness.grade is Grade.SHORT:
         return all(gap and not gap.isascii() for gap in gaps) or not any(gaps)
+    if all(gap and MASKS.issuperset(gap) for gap in gaps):
+        return True
     if all(gap.strip() or not gap for gap in gaps):
-        return not all(words.is_known(part) for part in parts) or not all(gap.isascii() for gap in gaps)
-    return min(map(len, parts)) <= _PART and not all(words.is_known(part) for part in parts)
+        return not all(map(words.is_known, parts)) or not all(gap.isascii() for gap in gaps)
+    if spelling.distinctiveness.letters >= _APART_FROM and not spelling.distinctiveness.everyday:
+        return not all(map(words.is_common, parts))
+    return min(map(len, parts)) <= _PART and not all(map(words.is_known, parts))
 
 
 def _goes_on(place: Place) -> bool:
@@ -272,12 +282,45 @@ def _respelt(place: Place, spelling: Spelling) -> Hit | None:
     strictness = spelling.distinctiveness
     if strictness.letters < EDITED_FROM:
         return None
-    letters_only = place.quote.isascii() and all(part.isalpha() for part in place.parts)
+    if not _has_every_letter(place.parts, spelling) or _is_model(place, spelling):
+        return None
+    letters_only = _in_plain_letters(place)
     if letters_only and strictness.grade is Grade.COMMON:
         return None
-    if all(words.is_known(part) for part in place.parts if part.isalpha()) and letters_only:
+    if all(words.is_seen(part) for part in place.parts if part.isalpha()) and letters_only:
         return None
-    return _hit(place, spelling, Form.DISGUISED, describe(place.quote, spelling), 0.9)
+    return hit_at(place, spelling, Form.DISGUISED, describe(place.quote, spelling), 0.9)
+
+
+def _has_every_letter(parts: list[str], spelling: Spelling) -> bool:
+    """Say whether letters are only doubled: each run of one class is at least as long as the mark's, doubles undone."""
+    wanted = "".join(class_letters(_DOUBLED.sub(r"\1", word)) for word in spelling.words)
+    given = "".join(class_letters(part) for part in parts)
+    return all(
+        len(list(run)) >= len(list(least))
+        for (_, run), (_, least) in zip(groupby(_merged(given)), groupby(_merged(wanted)), strict=False)
+    )
+
+
+def _merged(letters: str) -> str:
+    return letters.replace("vv", "w").replace("rn", "m")
+
+
+def _is_model(place: Place, spelling: Spelling) -> bool:
+    """Say whether digits make a number of a word, or stand together at the end of a short one, as in a model's name."""
+    word = "".join(place.parts)
+    digits = sum(map(str.isdecimal, word))
+    if digits > len(word) // 2 or (digits and (place.before or place.after)):
+        return True
+    return spelling.distinctiveness.letters < _APART_FROM and _MODEL.fullmatch(word) is not None
+
+
+def _in_plain_letters(place: Place) -> bool:
+    """Say whether a place is written in letters of one language, accented or not."""
+    quote = unicodedata.normalize("NFC", place.quote)
+    return all(part.isalpha() for part in place.parts) and all(
+        c.isascii() or unicodedata.name(c, "").startswith(("LATIN SMALL LETTER", "LATIN CAPITAL LETTER")) for c in quote
+    )
 
 
 def _glued(place: Place, spelling: Spelling) -> Hit | None:
@@ -285,16 +328,19 @@ def _glued(place: Place, spelling: Spelling) -> Hit | None:
     strictness = spelling.distinctiveness
     if strictness.grade is Grade.SHORT or len(place.parts) > 1 or strictness.letters < EDITED_FROM:
         return None
-    if words.is_known(place.squeezed.word(place.first)):
+    if strictness.everyday or words.is_seen(place.squeezed.word(place.first)):
         return None
     quote, original = place.quote, place.squeezed.folded.original
     start, end = place.span
     camel = (not place.before or _changes_case(original[start - 1], quote[0])) and (
         not place.after or _changes_case(original[end], quote[-1])
     )
-    known = all(_outside(rest) or words.is_known(rest) for rest in (place.before, place.after))
-    if camel or (strictness.glue and known and strictness.letters >= GLUED_FROM):
-        return _hit(place, spelling, Form.GLUED, "written together with another word", 0.9)
+    rests = [rest for rest in (place.before, place.after) if not _outside(rest)]
+    known = all(len(rest) > 1 and words.is_known(rest) for rest in rests)
+    if not strictness.glue and not _ATTACHED.issuperset(rests):
+        return None
+    if camel or (known and strictness.letters >= GLUED_FROM):
+        return hit_at(place, spelling, Form.GLUED, "written together with another word", 0.9)
     return None
 
 
@@ -302,78 +348,11 @@ def _changes_case(outer: str, inner: str) -> bool:
     return outer.islower() and inner.isupper()
 
 
-def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
-    """Judge a place whose class key is one edit from that of a mark.
-
-    Parameters
-    ----------
-    place : Place
-        Whole words.
-    spelling : Spelling
-        The mark.
-    others : frozenset of str
-        What all marks of the register look like: another's mark is no misspelling of this one.
-    """
-    strictness = spelling.distinctiveness
-    key = "".join(class_letters(part) for part in place.parts)
-    if strictness.cjk or strictness.letters < MASKED_FROM or OSA.distance(key, spelling.letters, score_cutoff=1) != 1:
-        return None
-    if _masked(place, spelling, key):
-        if strictness.letters == MASKED_FROM and place.quote.upper() != place.quote:
-            return None
-        return _hit(place, spelling, Form.DISGUISED, "a letter is masked", 0.9)
-    return _edited(place, spelling, others)
-
-
-def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
-    strictness, parts = spelling.distinctiveness, place.parts
-    compact = "".join(parts)
-    if not strictness.edits or strictness.letters < EDITED_FROM or compact in others:
-        return None
-    if len(parts) > 1 and not (set(parts) & set(spelling.words) and len(spelling.words) > 1):
-        return None
-    if any(c.isdecimal() for c in compact) or (compact[0] != spelling.compact[0] and strictness.letters < _LONG):
-        return None
-    if compact.startswith(spelling.compact):
-        return None
-    if not _is_misspelling(parts, spelling):
-        return None
-    return _hit(place, spelling, Form.FUZZY, "one letter differs", 0.5 + min(strictness.letters, 12) / 40)
-
-
-def _is_misspelling(parts: list[str], spelling: Spelling) -> bool:
-    """Say whether the wrong words are no words of their own, unless a right word that is no other anchors them."""
-    right = [part for part in parts if part in spelling.words]
-    if any(not words.is_known(part) for part in right):
-        return True
-    least = _PART if right else 0
-    return not any(words.is_known(part) and len(part) > least for part in parts if part not in right)
-
-
-def _masked(place: Place, spelling: Spelling, key: str) -> bool:
-    """Say whether the one edit is a sign written for, or over, a letter."""
-    wanted, at = spelling.letters, 0
-    text, tokens = place.squeezed.folded.text, place.squeezed.tokens
-    if _is_mask(text[tokens[place.last].end :][:1]) and key == wanted[:-1]:
-        return True
-    for number, part in enumerate(place.parts[:-1]):
-        at += len(part)
-        gap = place.gaps[number].strip()
-        if _is_mask(gap[:1]) and len(gap) < _GAP and key[:at] + wanted[at : at + 1] + key[at:] == wanted:
-            return True
-        follower = place.parts[number + 1]
-        if not follower.isalnum() and key[:at] + wanted[at : at + 1] + key[at + 1 :] == wanted:
-            return True
-    return False
-
-
-def _is_mask(sign: str) -> bool:
-    return sign in MASKS or not (sign.isascii() or sign.isalnum())
-
-
 def _is_native_word(place: Place, spelling: Spelling) -> bool:
     """Say whether a place that only looks like a mark is a word of another alphabet: Cyrillic "вата" is no "BATA"."""
     if not spelling.compact.isascii() or not all(is_foreign(c) for c in place.quote):
+        return False
+    if len({unicodedata.name(c, "").split()[0] for c in place.quote if c.isalpha()}) > 1:
         return False
     return words.is_known(folding.raw(place.quote).text) or place.quote.islower()
 
@@ -383,6 +362,7 @@ def is_foreign(character: str) -> bool:
     return unicodedata.name(character, "").startswith(("CYRILLIC", "GREEK", "ARMENIAN"))
 
 
-def _hit(place: Place, spelling: Spelling, form: Form, how: str, certainty: float) -> Hit:
+def hit_at(place: Place, spelling: Spelling, form: Form, how: str, certainty: float) -> Hit:
+    """Return the hit of a mark at a place."""
     start, end = place.span
     return Hit(spelling=spelling, form=form, view=place.view, start=start, end=end, how=how, certainty=certainty)

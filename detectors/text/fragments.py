@@ -7,7 +7,7 @@ counts alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Final
@@ -23,8 +23,11 @@ from detectors.text.tokens import class_key
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HOUSE: Final = "家牌记"
 _MASK: Final = re.compile(r"\s?[*~✱某×]")
+_LETTER_MASK: Final = re.compile(r"(?:[*~✱✻]{1,6}|[\U0001f300-\U0001faff])(?!\w)")
 _ABBREVIATED_FROM: Final = 5
 _STYLED_FROM: Final = 4
+_SOUND_FROM: Final = 3
+_REVERSED_FROM: Final = 6
 _WORD_FROM: Final = 4
 _PINYIN_FROM: Final = 6
 _SOUND_ORIGIN: Final = 0xF0000
@@ -39,16 +42,18 @@ class Fragment(StrEnum):
     STYLED_PART = "a part of the mark in styled letters"
     HOUSE = 'the first character of the mark with "house" or "brand"'
     MASKED = "the first character of the mark and a mask"
+    MASKED_START = "the first letters of the mark and a mask"
     INITIALS = "the initials of the mark"
     PINYIN = "the mark's reading in Latin letters"
     SOUND = "other characters with the mark's reading"
+    REVERSED = "the mark from its end to its beginning"
     TRANSLITERATION = "the mark in the letters of another script"
 
 
 _LITERAL: Final = frozenset({Fragment.WORD, Fragment.NAME, Fragment.PART, Fragment.STYLED_PART})
 """Fragments that count in their own letters only: in class keys "Queen" is the beginning of "Quennora"."""
 
-_WORDS: Final = _LITERAL | {Fragment.INITIALS, Fragment.PINYIN}
+_WORDS: Final = _LITERAL | {Fragment.INITIALS, Fragment.MASKED_START, Fragment.REVERSED}
 
 _CERTAINTY: Final = {
     Fragment.WORD: 0.4,
@@ -57,9 +62,11 @@ _CERTAINTY: Final = {
     Fragment.STYLED_PART: 0.4,
     Fragment.HOUSE: 0.25,
     Fragment.MASKED: 0.4,
+    Fragment.MASKED_START: 0.2,
     Fragment.INITIALS: 0.15,
     Fragment.PINYIN: 0.5,
     Fragment.SOUND: 0.4,
+    Fragment.REVERSED: 0.8,
     Fragment.TRANSLITERATION: 0.6,
 }
 
@@ -86,6 +93,7 @@ def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
     syllables = [reading(c) for c in compact]
     if sum(map(len, syllables)) >= _PINYIN_FROM:
         yield class_key("".join(syllables)), Fragment.PINYIN
+        yield "".join(map(class_key, syllables)), Fragment.PINYIN
     if len(compact) > 2:  # noqa: PLR2004
         yield "".join(class_key(s[0]) for s in syllables), Fragment.INITIALS
     for length in range(2, len(compact)):
@@ -98,11 +106,17 @@ def _of_letters(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
         yield class_key(spelling.compact[0]) + character, Fragment.HOUSE
     if len(spelling.words) > 1:
         for word, plain in zip(spelling.words, spelling.plain, strict=False):
-            if len(word) >= _WORD_FROM and not words.is_common(plain):
+            if len(word) >= _WORD_FROM and not words.is_frequent(plain):
                 known = words.is_known(word) or words.is_known(plain)
                 yield class_key(word), Fragment.NAME if known else Fragment.WORD
     elif not spelling.distinctiveness.everyday:
         yield from _parts(spelling.compact)
+    strictness = spelling.distinctiveness
+    if strictness.letters >= _REVERSED_FROM and len(spelling.words) == 1 and not strictness.everyday:
+        yield class_key(spelling.compact[::-1]), Fragment.REVERSED
+    if strictness.letters >= _ABBREVIATED_FROM:
+        for length in (2, 3, 4):
+            yield class_key(spelling.compact[:length]), Fragment.MASKED_START
 
 
 def _parts(compact: str) -> Iterator[tuple[str, Fragment]]:
@@ -158,6 +172,11 @@ def _sound(character: str) -> int:
 _SOUNDS: Final = _Sounds()
 
 
+def is_masked(rest: str) -> bool:
+    """Say whether a text begins with a mask that stands for the rest of a word."""
+    return _LETTER_MASK.match(rest) is not None
+
+
 def judge(place: Place, spelling: Spelling, fragment: Fragment) -> Hit | None:
     """Judge a place that has the class key of a fragment."""
     if fragment is Fragment.MASKED:
@@ -171,24 +190,58 @@ def judge(place: Place, spelling: Spelling, fragment: Fragment) -> Hit | None:
             return None
         if words.is_known_hanzi(text[start:end]) or words.cuts_a_word(text, start, end):
             return None
-    elif place.before or place.after or place.first != place.last:
+    elif place.before or place.after or (place.first != place.last and fragment is not Fragment.PINYIN):
         return None
     return _hit(place, spelling, fragment) if _meant(place, spelling, fragment) else None
 
 
 def _meant(place: Place, spelling: Spelling, fragment: Fragment) -> bool:
-    quote = place.quote
-    if fragment is Fragment.SOUND:
-        return place.parts[0] != spelling.compact
-    if fragment in _LITERAL and place.parts[0] not in spelling.compact:
+    test = _TESTS.get(fragment)
+    if test is not None:
+        return test(place, spelling)
+    quote, word = place.quote, place.parts[0]
+    if fragment in _LITERAL and word not in spelling.compact:
         return False
-    if fragment is Fragment.STYLED_PART:
-        return not quote.isascii() and not any(c.isascii() or is_foreign(c) for c in quote)
-    if fragment is Fragment.HOUSE:
-        return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
-    if fragment is Fragment.INITIALS:
-        return quote.isascii() and quote.isalpha() and (quote.isupper() or quote.islower())
-    return quote.isupper() or quote[0].isupper() or place.branded or not quote.isascii() or fragment is Fragment.PINYIN
+    if fragment is Fragment.PART and not has_hanzi(quote) and (len(quote) < _ABBREVIATED_FROM or words.is_seen(word)):
+        return False
+    return quote.isupper() or quote[0].isupper() or place.branded or not quote.isascii()
+
+
+def _is_styled(place: Place, spelling: Spelling) -> bool:
+    quote = place.quote
+    return place.parts[0] in spelling.compact and not any(c.isascii() or is_foreign(c) for c in quote)
+
+
+def _is_house(place: Place, _: Spelling) -> bool:
+    quote = place.quote
+    return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
+
+
+def _are_initials(place: Place, _: Spelling) -> bool:
+    quote = place.quote
+    return quote.isascii() and quote.isalpha() and (quote.isupper() or quote.islower())
+
+
+def _is_pinyin(place: Place, _: Spelling) -> bool:
+    return place.first == place.last or all(part[:1].isupper() for part in place.quote.split())
+
+
+def _is_reversed(place: Place, spelling: Spelling) -> bool:
+    return place.parts[0] == spelling.compact[::-1] and not words.is_seen(place.parts[0])
+
+
+_TESTS: Final[Mapping[Fragment, Callable[[Place, Spelling], bool]]] = {
+    Fragment.STYLED_PART: _is_styled,
+    Fragment.HOUSE: _is_house,
+    Fragment.INITIALS: _are_initials,
+    Fragment.PINYIN: _is_pinyin,
+    Fragment.REVERSED: _is_reversed,
+    Fragment.SOUND: lambda place, spelling: place.parts[0] != spelling.compact,
+    Fragment.MASKED_START: lambda place, spelling: (
+        spelling.compact.startswith(place.parts[0]) and is_masked(_following(place))
+    ),
+}
+"""What else must hold for a fragment to be meant; for the others, that it is written like a name."""
 
 
 def _masked(place: Place, spelling: Spelling) -> Hit | None:
@@ -196,12 +249,15 @@ def _masked(place: Place, spelling: Spelling) -> Hit | None:
     word = place.squeezed.word(place.first)
     if place.after and not place.after.startswith("某"):
         return None
-    text = place.squeezed.folded.text[place.squeezed.tokens[place.last].end :]
-    if not place.after and not _MASK.match(text):
+    if not place.after and not _MASK.match(_following(place)):
         return None
     if words.cuts_a_word(word, len(place.before), len(word) - len(place.after)):
         return None
     return _hit(place, spelling, Fragment.MASKED)
+
+
+def _following(place: Place) -> str:
+    return place.squeezed.folded.text[place.squeezed.tokens[place.last].end :]
 
 
 def transliterated(place: Place, spelling: Spelling) -> Hit | None:
@@ -218,9 +274,11 @@ def transliterated(place: Place, spelling: Spelling) -> Hit | None:
 
 def _hit(place: Place, spelling: Spelling, fragment: Fragment) -> Hit:
     start, end = place.span
+    sounded_out = fragment is Fragment.SOUND and spelling.distinctiveness.letters >= _SOUND_FROM
+    disguised = sounded_out or fragment is Fragment.REVERSED
     return Hit(
         spelling=spelling,
-        form=Form.FRAGMENT,
+        form=Form.DISGUISED if disguised else Form.FRAGMENT,
         view=place.view,
         start=start,
         end=end,

@@ -17,7 +17,7 @@ from pipeline.photos import Photo
 from pipeline.records import Asset, Json, Listing, ListingBatch, Register, Signal
 
 NAME: Final = "mark_in_text"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _LONGEST_FIELD: Final = 4_000
 _SHOWN: Final = 8
 

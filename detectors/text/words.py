@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from string import ascii_lowercase
 from typing import Final
 
 from wordfreq import get_frequency_dict, zipf_frequency
@@ -17,6 +18,12 @@ COMMON_ZIPF: Final = 2.3
 KNOWN_ZIPF: Final = 2.7
 """From here on a word is no misspelling of a mark."""
 
+SEEN_ZIPF: Final = 1.8
+"""From here on a word of English text is more than a slip of the pen: the names of most makes are."""
+
+FREQUENT_ZIPF: Final = 3.6
+"""From here on a word of a mark brings the mark to nobody's mind."""
+
 FOREIGN_LEAD: Final = 1.0
 """So much more frequent than in English, a word belongs to the other language; names are used alike in all."""
 
@@ -26,12 +33,41 @@ INFLECTED_WITHIN: Final = 1.3
 COMMON_HANZI_ZIPF: Final = 4.0
 """From here on a word of hanzi is taken for an everyday word."""
 
+_PART: Final = 3
 _LONGEST_HANZI_WORD: Final = 4
 
 
 def is_known(word: str) -> bool:
     """Say whether a lower-case word is in everyday use in a language written with spaces, names included."""
     return word in _vocabulary() or _english(word) >= KNOWN_ZIPF
+
+
+def is_seen(word: str) -> bool:
+    """Say whether a lower-case word is met often enough to be a word, a name or a make of its own, however rare."""
+    return word in _seen()
+
+
+def is_compound(word: str) -> bool:
+    """Say whether a lower-case word is two everyday words in one.
+
+    >>> is_compound("smartscale"), is_compound("zorvanelle")
+    (True, False)
+    """
+    return any(is_common(word[:i]) and is_common(word[i:]) for i in range(_PART, len(word) - _PART + 1))
+
+
+def is_frequent(word: str) -> bool:
+    """Say whether a lower-case word is so frequent in any language that it brings no mark to mind, names included."""
+    return _english(word) >= FREQUENT_ZIPF or any(_zipf(word, code) >= FREQUENT_ZIPF for code in LANGUAGES)
+
+
+def neighbours(word: str) -> frozenset[str]:
+    """Return the words that are met (`is_seen`) and one edit away from a lower-case word.
+
+    >>> sorted(neighbours("zorvane")), len(neighbours("mason")) > 5
+    ([], True)
+    """
+    return (_one_edit(word) & _seen()) - {word}
 
 
 def is_common(word: str) -> bool:
@@ -47,6 +83,11 @@ def is_common(word: str) -> bool:
     if english >= COMMON_ZIPF and english - max(map(_english, _inflected(word))) <= INFLECTED_WITHIN:
         return True
     return any(_zipf(word, language) >= max(english + FOREIGN_LEAD, 3.0) for language in LANGUAGES[1:])
+
+
+def is_known_abroad(word: str) -> bool:
+    """Say whether a word of another script is in everyday use in a language written in it, names included."""
+    return word in _abroad()
 
 
 def is_known_hanzi(word: str) -> bool:
@@ -79,6 +120,30 @@ def _hanzi() -> frozenset[str]:
     return frozenset(
         word for language in ("zh", "ja") for word in get_frequency_dict(language, "small") if len(word) > 1
     )
+
+
+@cache
+def _abroad() -> frozenset[str]:
+    return frozenset(
+        word for code in ("ru", "uk", "bg", "el", "ar", "ja", "ko") for word in get_frequency_dict(code, "small")
+    )
+
+
+@cache
+def _seen() -> frozenset[str]:
+    least = 10 ** (SEEN_ZIPF - 9.0)
+    english = (w for w, share in get_frequency_dict("en", "large").items() if share >= least and w.isalpha())
+    return frozenset(english) | _vocabulary()
+
+
+def _one_edit(word: str) -> frozenset[str]:
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    found = {head + tail[1:] for head, tail in cuts if tail}
+    found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    for letter in ascii_lowercase:
+        found |= {head + letter + tail[1:] for head, tail in cuts if tail}
+        found |= {head + letter + tail for head, tail in cuts}
+    return frozenset(found)
 
 
 def _zipf(word: str, language: str) -> float:

@@ -34,6 +34,20 @@ def test_only_marks_that_are_no_everyday_words_take_edits_and_glue(mark: str) ->
     assert not strictness.glue
 
 
+def test_a_mark_crowded_by_other_names_is_not_looked_for_with_mistakes() -> None:
+    crowded, alone = grade("Masson"), grade("Zorvane")
+
+    assert len(crowded.near) >= 3
+    assert (crowded.edits, alone.edits) == (False, True)
+    assert "one letter away" in crowded.reason
+    assert (crowded.cost, alone.cost) == ("not looked for in misspellings or longer words", "")
+
+
+@pytest.mark.parametrize("mark", ["Station U", "T-Zorvane", "Zorvane's"])
+def test_a_mark_with_a_word_of_one_letter_takes_no_edits(mark: str) -> None:
+    assert not grade(mark).edits
+
+
 def test_a_known_word_of_hanzi_that_reaches_into_a_mark_is_seen() -> None:
     assert words.cuts_a_word("中国家具", 1, 3)
     assert not words.cuts_a_word("买青岚阁杯", 1, 4)
