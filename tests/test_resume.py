@@ -11,6 +11,9 @@ from types import FrameType
 
 import pytest
 
+from pipeline.store.cases import Filters, Sort, queue
+from pipeline.store.database import open_store
+from pipeline.store.events import events_after
 from tests.market import results, row, run, scan_of, write_register, write_snapshot
 
 FORKED = multiprocessing.get_context("forkserver")
@@ -44,6 +47,17 @@ def scan_until(snapshot: Path, register: Path, home: Path, *, durable: bool, las
     (home / "calls").write_text(str(calls))
 
 
+def said_of_cases(home: Path) -> tuple[object, ...]:
+    """Return the events of a scan's cases with what they left: all that must not depend on kills."""
+    store = open_store(f"sqlite:///{home / 'store.db'}")
+    with store.read() as connection:
+        events = events_after(connection, 0, 999)
+        page = queue(connection, Filters(), None, sort=Sort.SCORE, limit=999)
+    store.close()
+    assert len(events) == len(page.cases) > 0
+    return events, page
+
+
 def finished(process: BaseProcess) -> int | None:
     process.start()
     process.join()
@@ -58,6 +72,7 @@ def test_killed_at_ten_random_points_and_started_again_it_ends_the_same(tmp_path
     whole = {"durable": durable, "last": 0}
     assert finished(FORKED.Process(target=scan_until, args=(*market, tmp_path / "whole"), kwargs=whole)) == 0
     undisturbed = results(tmp_path / "whole" / "out")
+    said = said_of_cases(tmp_path / "whole")
     calls = int((tmp_path / "whole" / "calls").read_text())
 
     for point in random.Random(20261121).sample(range(1, calls + 1), 10):
@@ -67,4 +82,5 @@ def test_killed_at_ten_random_points_and_started_again_it_ends_the_same(tmp_path
         assert finished(FORKED.Process(target=scan, args=(*market, home))) == 0
 
         assert results(home / "out") == undisturbed, f"killed at call {point} of {calls}"
+        assert said_of_cases(home) == said, f"killed at call {point} of {calls}"
         assert [path.name for path in (home / "out").iterdir() if path.suffix == ".part"] == []

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from pipeline.stages.kit import Kit, Workbench, register_of
 from pipeline.stages.plan import OneResult, Scan, Stage, in_groups
 from pipeline.store.benign import read_benign
 from pipeline.store.codec import to_json
+from pipeline.store.dismissal_rules import ignored_photos
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.observations import select_contents
 
@@ -75,7 +77,7 @@ def learn(scan: Scan, partitions: tuple[str, ...], conductor: Conductor) -> Work
     Stage(name="learn", kind="observed", do=observe_partition).run(scan, conductor, lessons, total=len(partitions))
     learned = conductor.perform("learn", partial(_learn, scan, keys))
     references = (
-        ("benign", conductor.perform("benign", partial(_benign, scan))),
+        ("benign", conductor.perform("benign", partial(_benign, scan, conductor.now()))),
         ("enrolled", enrolled),
         ("learned", learned),
     )
@@ -159,11 +161,11 @@ def _learn(scan: Scan, keys: list[str]) -> str:
     return _keep(scan.lake, "learned", document)
 
 
-def _benign(scan: Scan) -> str:
-    """Write down the photos of these rights holders that people have confirmed as benign."""
+def _benign(scan: Scan, now: datetime) -> str:
+    """Write down the photos of these rights holders that people have confirmed as benign, or ignore for now."""
     holders = {holder.id for holder in scan.register.rights_holders}
     with scan.store.read() as connection:
-        found = read_benign(connection)
+        found = (*read_benign(connection), *ignored_photos(connection, now))
     return _keep(scan.lake, "benign", to_json(tuple(photo for photo in found if photo.rights_holder_id in holders)))
 
 

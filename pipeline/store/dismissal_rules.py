@@ -10,8 +10,10 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from pipeline.cases.dismissal import DismissalRule, RuleKind
 from pipeline.enforcement import CaseState
 from pipeline.errors import InputError
+from pipeline.photos import BenignPhoto
 from pipeline.store.case_tables import case_photos, cases, dismissal_rules
 from pipeline.store.cases import Scope
+from pipeline.store.schema import photos
 
 
 def add_rule(connection: Connection, rule: DismissalRule, scope: Scope) -> None:
@@ -66,8 +68,8 @@ def cases_about(connection: Connection, rule: DismissalRule) -> tuple[str, ...]:
     if rule.kind is RuleKind.AUTHORISED_SELLER:
         query = query.where(columns.seller_id == rule.value)
     if rule.kind is RuleKind.IGNORED_IMAGE:
-        photos = copies_of(connection, rule.value)
-        query = query.where(columns.case_id.in_(select(case_photos.c.case_id).where(case_photos.c.photo.in_(photos))))
+        copies = copies_of(connection, rule.value)
+        query = query.where(columns.case_id.in_(select(case_photos.c.case_id).where(case_photos.c.photo.in_(copies))))
     return tuple(connection.execute(query.order_by(columns.case_id)).scalars())
 
 
@@ -77,6 +79,25 @@ def dismissed_by_rules(connection: Connection, after: str, limit: int) -> list[s
     here = columns.state == CaseState.DISMISSED.value, columns.label.is_(None), columns.case_id > after
     return list(
         connection.execute(select(columns.case_id).where(*here).order_by(columns.case_id).limit(limit)).scalars()
+    )
+
+
+def ignored_photos(connection: Connection, now: datetime) -> tuple[BenignPhoto, ...]:
+    """Return the ignored images in force on every platform, as the benign photos that detectors look past."""
+    rules = [rule for rule in read_rules(connection, None) if rule.kind is RuleKind.IGNORED_IMAGE and rule.holds(now)]
+    return tuple(_benign(connection, rule) for rule in rules if rule.platform is None)
+
+
+def _benign(connection: Connection, rule: DismissalRule) -> BenignPhoto:
+    whole = select(case_photos.c.whole).where(case_photos.c.photo == rule.value, case_photos.c.whole != "").limit(1)
+    describer = select(photos.c.describer).where(photos.c.photo == rule.value).limit(1)
+    return BenignPhoto(
+        rights_holder_id=rule.rights_holder_id,
+        photo=rule.value,
+        describer=connection.execute(describer).scalar() or "",
+        whole=connection.execute(whole).scalar() or "",
+        reason=rule.reason,
+        added_at=rule.made_at,
     )
 
 
