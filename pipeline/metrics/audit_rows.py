@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline.metrics.agreement import krippendorff_alpha, positive_agreement
 from pipeline.metrics.audits import FIRST, SECOND, VALUES, Audit, Item, Outcome, Over, Sign, is_flagged, outcome, sign
-from pipeline.metrics.enforcement_rows import GAP, SME_LARGE
+from pipeline.metrics.enforcement_rows import GAP, SME_LARGE, YEAR_ON_YEAR
 from pipeline.metrics.entries import Entry
 from pipeline.metrics.intervals import (
     LEVEL,
@@ -25,7 +25,7 @@ from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
 from pipeline.metrics.schedule import Claim, claim, level_at
 from pipeline.records import Label
 
-CHANGE, YEAR_ON_YEAR = "change", "year_on_year"
+CHANGE = "change"
 
 
 def audit_rows(audits: Sequence[Audit], entries: Sequence[Entry]) -> list[Row]:

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 
 from pipeline.enforcement import Disposition
 from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS
-from pipeline.metrics.entries import Entry
+from pipeline.metrics.entries import Entry, moment_of
 from pipeline.metrics.histories import DIMENSIONS, OPEN_OBJECTION, SUCCESSFUL, History, Notice, histories
 from pipeline.metrics.intervals import Interval, clopper_pearson, difference
-from pipeline.metrics.periods import closing, quarter_of
+from pipeline.metrics.periods import closing, quarter_of, year_before
 from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
+from pipeline.metrics.schedule import Claim
 from pipeline.metrics.suppression import Unit, publishable
 from pipeline.metrics.survival import Span, quantile, survival
 
-GAP, SME_LARGE = "gap", "sme-large"
+GAP, SME_LARGE, YEAR_ON_YEAR = "gap", "sme-large", "year_on_year"
 ACCEPTED = frozenset({Disposition.REMOVED, Disposition.RESTRICTED, Disposition.COUNTER_NOTICED})
 QUANTILES = {"median": 0.5, "p90": 0.9}
 
@@ -53,6 +54,14 @@ class Hours:
 Measure = Share | Hours
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A case with the notices of one period, and its values as far as they may be published."""
+
+    history: History
+    values: tuple[str, ...]
+
+
 def enforcement_rows(entries: Sequence[Entry], now: datetime) -> list[Row]:
     """Return the rows on notices, period by period.
 
@@ -68,8 +77,47 @@ def enforcement_rows(entries: Sequence[Entry], now: datetime) -> list[Row]:
     InputError
         If an entry lacks what its type needs.
     """
-    periods = sorted({quarter_of(n.sent_at) for history in histories(entries, now) for n in history.notices})
-    return [row for period in periods for row in _period(entries, period, now)]
+    rows = [row for period in periods_of(entries, now) for row in _period(entries, period, now)]
+    return rows + _years(rows)
+
+
+def _years(rows: Sequence[Row]) -> list[Row]:
+    """Return the change of every measure of all notices against the same quarter a year before."""
+    whole = {(row.metric, row.period): row for row in rows if row.dimension == ALL and row.estimate}
+    changes = []
+    for (metric, period), row in whole.items():
+        before = whole.get((metric, year_before(period) or ""))
+        if before is None or not all((row.low, row.high, before.low, before.high)):
+            continue
+        now, then = (Interval(estimate=float(r.estimate), low=float(r.low), high=float(r.high)) for r in (row, before))
+        plain = Row(metric=metric, period=period, dimension=YEAR_ON_YEAR, group=before.period, unit=row.unit)
+        plain = replace(plain, as_of=row.as_of, status=row.status, claim=Claim.UNSCHEDULED.value)
+        changes.append(limited(plain, difference(now, then)))
+    return changes
+
+
+def periods_of(entries: Sequence[Entry], now: datetime) -> list[str]:
+    """Return the quarters in which notices were sent, in order."""
+    return sorted({quarter_of(n.sent_at) for history in histories(entries, now) for n in history.notices})
+
+
+def shown_cases(entries: Sequence[Entry], period: str, now: datetime) -> list[Shown]:
+    """Return the cases with a notice in a period, as far as they may be published; none if they are too few.
+
+    Parameters
+    ----------
+    entries, now
+        As for `enforcement_rows`.
+    period : str
+        A quarter.
+    """
+    cases = [
+        within
+        for case in histories(entries, min(now, closing(period)))
+        if (within := _within(case, period)) is not None
+    ]
+    shown = publishable([Unit(holder=c.holder, notices=len(c.notices), values=c.values) for c in cases])
+    return [Shown(history=case, values=values) for case, values in zip(cases, shown or [], strict=bool(shown))]
 
 
 def _period(entries: Sequence[Entry], period: str, now: datetime) -> list[Row]:
@@ -80,22 +128,22 @@ def _period(entries: Sequence[Entry], period: str, now: datetime) -> list[Row]:
         as_of=until.strftime("%Y-%m-%dT%H:%M:%SZ"),
         status=Status.FINAL if until == closing(period) else Status.PROVISIONAL,
     )
-    cases = [within for case in histories(entries, until) if (within := _within(case, period)) is not None]
-    units = [Unit(holder=c.holder, notices=len(c.notices), values=c.values) for c in cases]
-    shown = publishable(units)
-    if shown is None:
+    shown = shown_cases(entries, period, now)
+    if not shown:
         return [replace(frame, metric=name, status=Status.SUPPRESSED) for name in measures([], until)]
     cells: dict[tuple[str, str], list[History]] = defaultdict(list)
-    for case, values in zip(cases, shown, strict=True):
-        cells[ALL, ALL].append(case)
-        for dimension, value in zip(DIMENSIONS, values, strict=True):
-            cells[dimension, value].append(case)
+    for case in shown:
+        cells[ALL, ALL].append(case.history)
+        for dimension, value in zip(DIMENSIONS, case.values, strict=True):
+            cells[dimension, value].append(case.history)
     rows = [
         _row(replace(frame, metric=name, dimension=dimension, group=group), measure)
         for (dimension, group), members in sorted(cells.items())
         for name, measure in measures(members, until).items()
     ]
-    return rows + _gaps(frame, cells.get(("size", "sme"), []), cells.get(("size", "large"), []), until)
+    return rows + _differences(
+        frame, (GAP, SME_LARGE), cells.get(("size", "sme"), []), cells.get(("size", "large"), [])
+    )
 
 
 def _within(case: History, period: str) -> History | None:
@@ -108,16 +156,18 @@ def _within(case: History, period: str) -> History | None:
     return replace(case, notices=notices, captured_at=None, decided_at=None)
 
 
-def _gaps(frame: Row, sme: list[History], large: list[History], until: datetime) -> list[Row]:
-    if not (sme and large):
+def _differences(frame: Row, named: tuple[str, str], first: list[History], second: list[History]) -> list[Row]:
+    """Return the difference of every measure of two groups; none if either group is empty."""
+    if not (first and second):
         return []
-    pairs = zip(measures(sme, until).items(), measures(large, until).values(), strict=True)
+    until = moment_of(frame.as_of, "as_of")
+    pairs = zip(measures(first, until).items(), measures(second, until).values(), strict=True)
     rows = []
     for (name, ours), theirs in pairs:
-        first, second = ours.interval(), theirs.interval()
-        gap = difference(first, second) if first and second else None
+        one, other = ours.interval(), theirs.interval()
+        gap = difference(one, other) if one and other else None
         unit = "hours" if isinstance(ours, Hours) else "share"
-        rows.append(limited(replace(frame, metric=name, dimension=GAP, group=SME_LARGE, unit=unit), gap))
+        rows.append(limited(replace(frame, metric=name, dimension=named[0], group=named[1], unit=unit), gap))
     return rows
 
 

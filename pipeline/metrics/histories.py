@@ -11,12 +11,14 @@ from pipeline.enforcement import Disposition, EventKind, RecheckResult
 from pipeline.errors import InputError
 from pipeline.metrics.entries import Entry, moment, of_type, text, texts
 from pipeline.metrics.periods import quarter_of
+from pipeline.plain import neutralise, reveal
 from pipeline.records import ACTIONABLE
 
-DIMENSIONS = ("size", "platform", "sector", "country")
+DIMENSIONS = ("size", "platform", "sector", "country", "right")
 """What notices are counted by, in the order in which small groups are looked for."""
 UNKNOWN, SEVERAL = "unknown", "several"
 SIZES = ("sme", "large")
+LONGEST_VALUE = 80
 
 OPEN_OBJECTION, SUCCESSFUL = "open", "upheld"
 
@@ -140,7 +142,7 @@ def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | N
     return History(
         case=case,
         holder=holder,
-        values=_values(first, holders.get(holder, {})),
+        values=_values(first, holders.get(holder, {}), _right(story)),
         opened_at=moment(first, "at"),
         captured_at=moment(first, "captured_at") if "captured_at" in first else None,
         decided_at=moment(decision, "at") if decision else None,
@@ -152,16 +154,27 @@ def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | N
     )
 
 
-def _values(event: Entry, holder: Entry) -> tuple[str, ...]:
+def _right(story: _Story) -> str:
+    """Return which kind of right the first notice speaks of."""
+    kinds = (entry.get("right_type") for _, kind, entry in story.events if kind is EventKind.NOTICED)
+    return str(next(kinds, None) or UNKNOWN)
+
+
+def _values(event: Entry, holder: Entry, right: str) -> tuple[str, ...]:
     size = holder.get("size")
     sectors = [f"nice-{number}" for number in holder.get("sectors", ()) if isinstance(number, int | str)]
-    known = (
+    return (
         size if size in SIZES else UNKNOWN,
-        str(event.get("platform") or UNKNOWN),
+        _plain(str(event.get("platform") or UNKNOWN)),
         _one(sectors),
-        _one(texts(holder, "protected_in")),
+        _plain(_one(texts(holder, "protected_in"))),
+        _plain(right),
     )
-    return tuple(known)
+
+
+def _plain(value: str) -> str:
+    """Return a stranger's word as a table may hold it."""
+    return neutralise(reveal(value))[:LONGEST_VALUE]
 
 
 def _one(values: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from pipeline.metrics.histories import SEVERAL, SIZES, UNKNOWN
 from pipeline.metrics.periods import days_of
 from pipeline.metrics.suppression import WITHHELD, Unit, publishable
 from pipeline.output import rfc3339
+from pipeline.plain import neutralise, reveal
 from pipeline.records import Band, Json, RightsHolder
 from pipeline.store.audit_entries import add_entry
 from pipeline.store.audits import (
@@ -193,7 +194,7 @@ def commitment(seen: Seen, place: str, salt: bytes) -> str:
 
 def frame_row(audit_id: str, item: FrameItem) -> dict[str, str]:
     """Return an item as a row of frame.csv, which is one of sample.csv too."""
-    values = {name: str(getattr(item, name)) for name in ("item", "stratum", *VALUES)}
+    values = {name: neutralise(reveal(str(getattr(item, name)))) for name in ("item", "stratum", *VALUES)}
     return {"audit": audit_id, **values, "ticket": item.ticket or ""}
 
 

@@ -54,3 +54,9 @@ def read_entries(connection: Connection, after: int = 0) -> Iterator[AuditEntry]
     query = select(audit_entries).where(audit_entries.c.sequence > after).order_by(audit_entries.c.sequence)
     for row in connection.execute(query).mappings():
         yield AuditEntry(**{**row, "fields": orjson.loads(row["fields"])})
+
+
+def has_entry(connection: Connection, entry_id: str) -> bool:
+    """Tell whether an entry of this id is there."""
+    query = select(audit_entries.c.sequence).where(audit_entries.c.entry_id == entry_id)
+    return connection.execute(query).first() is not None

@@ -1,0 +1,195 @@
+"""All files of a bundle but the signatures and the log, made from what is committed and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.bundle.package import CORRECTION_COLUMNS, datapackage, tables
+from pipeline.bundle.regulators import flagger_report, statements_of_reasons, ustr_submission
+from pipeline.bundle.report import methodology, report
+from pipeline.bundle.workbook import Parts, workbook
+from pipeline.metrics.audit_rows import counterfeit, worst_case
+from pipeline.metrics.audits import (
+    FRAME_COLUMNS,
+    PROBE_COLUMNS,
+    SAMPLE_COLUMNS,
+    STRATA_COLUMNS,
+    FileRow,
+    Over,
+    read_audits,
+)
+from pipeline.metrics.definitions import METHODS, VERSION
+from pipeline.metrics.enforcement_rows import periods_of, shown_cases
+from pipeline.metrics.entries import Entry, of_type, text
+from pipeline.metrics.frames import file_text
+from pipeline.metrics.rows import Row, Status, write_rows
+from pipeline.metrics.tables import as_of, recompute
+from pipeline.records import Json
+
+ESTIMATOR = "stratified, MOVER over Clopper-Pearson limits, 95 %"
+TITLE = "Enforcement metrics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What a bundle is made from.
+
+    Attributes
+    ----------
+    entries : sequence of mapping
+        Of the log, in its order.
+    frame : sequence of mapping
+        Rows of frame.csv, of the audits of the newest period.
+    strata, sample, probes : sequence of mapping
+        Rows of the files of those names, of all audits.
+    """
+
+    entries: Sequence[Entry]
+    frame: Sequence[FileRow]
+    strata: Sequence[FileRow]
+    sample: Sequence[FileRow]
+    probes: Sequence[FileRow]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the log says of itself that its records are made up."""
+        return any(entry.get("synthetic") is True for entry in of_type(self.entries, "policy"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """The files of a bundle by path, the numbers in them, and what the signed statement says of these."""
+
+    files: Mapping[str, bytes]
+    rows: Sequence[Row]
+    predicate: Mapping[str, Json]
+
+
+def contents(records: Records) -> Contents:
+    """Make every file of a bundle but the signatures and the log.
+
+    Parameters
+    ----------
+    records : Records
+        What is committed.
+
+    Raises
+    ------
+    InputError
+        If the records do not fit together.
+    """
+    rows = recompute(records.entries, records.strata, records.sample, records.probes)
+    until = as_of(records.entries)
+    stamp = until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else ""
+    corrections = corrections_of(records.entries)
+    files = {
+        "metrics.csv": write_rows(rows).encode(),
+        "frame.csv": file_text(FRAME_COLUMNS, records.frame).encode(),
+        "frame.parquet": _parquet(records.frame),
+        "strata.csv": file_text(STRATA_COLUMNS, records.strata).encode(),
+        "sample.csv": file_text(SAMPLE_COLUMNS, records.sample).encode(),
+        "probes.csv": file_text(PROBE_COLUMNS, records.probes).encode(),
+        "corrections.csv": file_text(CORRECTION_COLUMNS, corrections).encode(),
+        "report.html": report(rows, corrections, as_of=stamp, synthetic=records.synthetic),
+        "methodology.html": methodology(as_of=stamp, synthetic=records.synthetic),
+        "trusted_flagger_report.csv": flagger_report(rows),
+        "ustr_submission.md": ustr_submission(rows, synthetic=records.synthetic),
+    }
+    shown = []
+    if until is not None:
+        files["metrics.xlsx"] = workbook(rows, _parts(records, rows), until)
+        shown = [
+            case
+            for period in periods_of(records.entries, until)
+            for case in shown_cases(records.entries, period, until)
+        ]
+    files["statements_of_reasons.csv"] = statements_of_reasons(shown)
+    title = f"{TITLE} (synthetic data)" if records.synthetic else TITLE
+    files["datapackage.json"] = datapackage(tables(files), title=title, as_of=stamp)
+    return Contents(files=files, rows=rows, predicate=_predicate(records, rows, stamp))
+
+
+def corrections_of(entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """Return the rows of corrections.csv: which periods were published otherwise before, and why that changed."""
+    return [
+        {
+            "entry": str(place),
+            "period": text(entry, "period"),
+            "reason": text(entry, "reason"),
+            "logged_at": text(entry, "logged_at"),
+        }
+        for place, entry in enumerate(entries)
+        if entry.get("type") == "correction"
+    ]
+
+
+def final_digests(rows: Sequence[Row]) -> dict[str, str]:
+    """Return for each period the SHA-256 of its final numbers: what must never change without a correction."""
+    periods = sorted({row.period for row in rows if row.status is Status.FINAL})
+    return {
+        period: hashlib.sha256(
+            write_rows(row for row in rows if row.period == period and row.status is Status.FINAL).encode()
+        ).hexdigest()
+        for period in periods
+    }
+
+
+def _parts(records: Records, rows: Sequence[Row]) -> Parts:
+    """Return the strata behind every share of a sample, by the key of its row."""
+    counted = {"prevalence": worst_case, "prevalence_counterfeit": counterfeit, "clean_share_topN": worst_case}
+    audits = read_audits(records.entries, records.strata, records.sample, records.probes)
+    by_place = {(a.over is Over.TOP_RESULTS, a.period): a for a in audits}
+    parts = {}
+    for row in rows:
+        audit = by_place.get((row.metric == "clean_share_topN", row.period))
+        if row.metric in counted and audit is not None and row.estimate and row.numerator is not None:
+            strata = audit.strata(row.dimension, row.group, counted[row.metric](audit))
+            parts[row.key] = [(name, stratum) for name, stratum in strata.items() if stratum.size]
+    return parts
+
+
+def _parquet(rows: Sequence[FileRow]) -> bytes:
+    """Return the frame as Parquet, for those who have millions of rows to check."""
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in FRAME_COLUMNS}
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file, compression="zstd")
+    return file.getvalue()
+
+
+def _predicate(records: Records, rows: Sequence[Row], stamp: str) -> dict[str, Json]:
+    audits = read_audits(records.entries, records.strata, records.sample, records.probes)
+    spoken = {row.key: row for row in rows}
+    return {
+        "asOf": stamp,
+        "definitions": VERSION,
+        "methods": METHODS,
+        "estimator": ESTIMATOR,
+        "synthetic": records.synthetic,
+        "audits": [
+            {
+                "audit": audit.audit,
+                "over": audit.over.value,
+                "period": audit.period,
+                "frameEntry": audit.place,
+                "strata": [
+                    {"name": name, "size": s.size, "sampled": s.sampled, "confirmed": s.confirmed}
+                    for name, s in audit.strata("all", "all", worst_case(audit)).items()
+                ],
+                **_headline(spoken.get((_METRIC[audit.over], audit.period, "all", "all"))),
+            }
+            for audit in audits
+        ],
+    }
+
+
+_METRIC = {Over.LISTINGS: "prevalence", Over.TOP_RESULTS: "clean_share_topN"}
+
+
+def _headline(row: Row | None) -> dict[str, Json]:
+    return {} if row is None else {"metric": row.metric, "estimate": row.estimate, "low": row.low, "high": row.high}

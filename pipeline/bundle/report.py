@@ -1,0 +1,169 @@
+"""The pages of a bundle for people: the report with its charts, and what every number means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.bundle.charts import Point, forest, trend
+from pipeline.metrics.definitions import AUDIT, DEFINITIONS, DISPOSITIONS, METHODS, VERSION, Metric
+from pipeline.metrics.rows import ALL, Row, Status
+
+SHARE = "share"
+HEADLINES = ("prevalence", "clean_share_topN", "accept_rate", "t_action_median", "verified_down_7d", "relist_rate_30d")
+GAPS = (
+    *("prevalence", "accept_rate", "reversal_rate", "verified_down_7d", "relist_rate_30d"),
+    *("t_review_median", "t_ack_median", "t_action_median", "t_action_p90"),
+)
+LIMITS = (
+    "A log proves that nothing was changed, dropped or back-dated. It does not prove that a frame lists all there is.",
+    "To test a frame, crawl some hundred listings of your own choice and ask for each one's name in frame.csv.",
+    "It cannot prove that a label is right: re-review a tenth of the sample under a confidentiality agreement.",
+    "It cannot prove that every notice was logged: whoever sent a notice holds a receipt that says when.",
+    "Only the platform knows how often a listing was seen: prevalence counts listings, the clean share search results.",
+    "A seed without a drand round and without nonces of trade bodies could have been chosen by trying.",
+)
+"""What the numbers do not prove."""
+
+
+NO_CHART = Markup()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Part of the report: a title, perhaps a chart, and the rows of its table."""
+
+    title: str
+    rows: Sequence[Row]
+    chart: Markup = NO_CHART
+
+
+def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_of: str, synthetic: bool) -> bytes:
+    """Return report.html.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of metrics.csv.
+    corrections : sequence of mapping
+        Rows of corrections.csv.
+    as_of : str
+        How far the records reach.
+    synthetic : bool
+        Whether the data are made up; then every page says so.
+    """
+    newest = {name: _newest(rows, name) for name in HEADLINES}
+    page = _pages().get_template("report.html.j2")
+    text = page.render(
+        as_of=as_of,
+        synthetic=synthetic,
+        headlines=[(DEFINITIONS[name].title, row) for name, row in newest.items() if row is not None],
+        sections=[section for section in _sections(rows) if section.rows],
+        corrections=corrections,
+        withheld=sum(row.status is Status.SUPPRESSED for row in rows),
+    )
+    return text.encode()
+
+
+def methodology(*, as_of: str, synthetic: bool) -> bytes:
+    """Return methodology.html: every definition, and what the numbers do not prove."""
+    page = _pages().get_template("methodology.html.j2")
+    text = page.render(
+        as_of=as_of, synthetic=synthetic, metrics=DEFINITIONS.values(), methods=METHODS, version=VERSION, limits=LIMITS
+    )
+    return text.encode()
+
+
+def _sections(rows: Sequence[Row]) -> list[Section]:
+    audits, events = {metric.name for metric in AUDIT}, {m.name for m in DEFINITIONS.values()} - {m.name for m in AUDIT}
+    whole = [row for row in rows if row.dimension == ALL and row.status is not Status.SUPPRESSED]
+    prevalence = [row for row in whole if row.metric == "prevalence" and row.estimate]
+    changes = [row for row in rows if row.dimension in ("change", "year_on_year") and row.estimate]
+    gaps = [row for row in rows if row.dimension == "gap" and row.metric in GAPS and row.estimate]
+    grouped = [r for r in rows if r.dimension not in (ALL, "change", "year_on_year", "gap") and r.metric in HEADLINES]
+    period = max((row.period for row in rows if row.metric == "notices_removed"), default="")
+    named = [_point(row, DISPOSITIONS_TITLES[row.metric]) for row in _dispositions(whole, period)]
+    shares = [row for row in gaps if row.unit == SHARE and row.period == max(g.period for g in gaps)]
+    return [
+        Section(
+            title="Prevalence of infringing listings",
+            rows=prevalence,
+            chart=trend([_point(row, row.period) for row in prevalence], "Prevalence by period, with 95 % intervals"),
+        ),
+        Section(title="Change", rows=changes),
+        Section(
+            title="What else audits say", rows=[r for r in whole if r.metric in audits and r.metric != "prevalence"]
+        ),
+        Section(
+            title="Notices",
+            rows=[row for row in whole if row.metric in events],
+            chart=forest(named, f"Notices by last word, {period}"),
+        ),
+        Section(
+            title="Small and medium against large rights holders",
+            rows=gaps,
+            chart=forest(
+                [_point(row, DEFINITIONS[row.metric].title[:34]) for row in shares],
+                "Difference, small and medium minus large, with 95 % intervals",
+            ),
+        ),
+        Section(title="By size, platform, sector, country of protection and right", rows=grouped),
+    ]
+
+
+DISPOSITIONS_TITLES = {f"notices_{name}": name.replace("_", " ") for name in DISPOSITIONS}
+
+
+def _dispositions(rows: Sequence[Row], period: str) -> list[Row]:
+    return [row for row in rows if row.metric in DISPOSITIONS_TITLES and row.period == period and row.estimate]
+
+
+def _newest(rows: Sequence[Row], metric: str) -> Row | None:
+    found = [row for row in rows if row.metric == metric and row.dimension == ALL and row.estimate]
+    return max(found, key=lambda row: row.period, default=None)
+
+
+def _point(row: Row, label: str) -> Point:
+    scale = 100 if row.unit == SHARE else 1
+    value, low, high = (float(text) * scale if text else None for text in (row.estimate, row.low, row.high))
+    return Point(label=label, value=value or 0.0, low=low, high=high)
+
+
+def figure(text: str, unit: str) -> str:
+    """Return a number of a table for people.
+
+    Examples
+    --------
+    >>> figure("0.008651", "share"), figure("26.50", "hours"), figure("", "share")
+    ('0.865 %', '26.5 h', '–')
+    """
+    if not text:
+        return "–"
+    return f"{float(text) * 100:.3g} %" if unit == SHARE else f"{float(text):.4g} h"
+
+
+def title_of(name: str) -> str:
+    """Return what people call a metric."""
+    found: Metric | None = DEFINITIONS.get(name)
+    return found.title if found else name
+
+
+def by_period(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return rows by their period, in order."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.period].append(row)
+    return dict(sorted(found.items()))
+
+
+@cache
+def _pages() -> Environment:
+    pages = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
+    pages.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period}
+    pages.trim_blocks = pages.lstrip_blocks = True
+    return pages
