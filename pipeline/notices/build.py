@@ -88,10 +88,10 @@ def build_notice(
     Notice or Problem
         The notice, unchecked; or why none can be made.
     """
-    chosen = _choose(matter, channel)
-    if isinstance(chosen, Problem):
-        return chosen
-    asset, reason = chosen
+    ranked = _ranked(matter, channel)
+    if not ranked:
+        return _why_none(matter, channel)
+    asset, reason = ranked[0]
     case, holder = matter.case, matter.holder
     right, target = _right(asset), _target(matter.listing, channel)
     test_buy = team.test_buy_of(case.key.platform, case.key.listing_id)
@@ -99,7 +99,7 @@ def build_notice(
         right=right,
         holder=holder.name,
         label=str(case.label),
-        signals=_strongest(matter.signals, asset.id),
+        signals=_strongest(matter.signals, right),
         captured_on=matter.listing.captured_at.date(),
         test_buy=test_buy,
     )
@@ -124,32 +124,46 @@ def build_notice(
     )
 
 
-def _choose(matter: Matter, channel: Channel) -> tuple[Asset, Reason] | Problem:
-    """Choose among the rights decided on: one that was seen, for the channel's first reason, the one seen best."""
+def choices(matter: Matter, channel: Channel) -> tuple[str, ...]:
+    """Return the rights that a notice could rely on, the best first.
+
+    Those decided on that the channel has a reason for: first one that was seen, for the channel's first reason, the
+    one seen best.
+    """
+    return tuple(asset.id for asset, _ in _ranked(matter, channel))
+
+
+def _ranked(matter: Matter, channel: Channel) -> list[tuple[Asset, Reason]]:
     case = matter.case
-    problem = partial(Problem, case_id=case.case_id, channel=channel.id)
     wanted = case.asset_ids if matter.asset_id is None else (matter.asset_id,)
-    assets = {asset.id: asset for asset in matter.holder.assets}
-    known = [assets[asset_id] for asset_id in wanted if asset_id in assets]
-    if not known:
-        expected = f"one of {matter.holder.id}'s assets in the register"
-        return problem(place="right.asset_id", problem="no such right", got=", ".join(wanted), expected=expected)
-    if case.label is None:
-        undecided, expected = "nobody has decided", "a person's decision"
-        return problem(place="infringement.label", problem=undecided, got="no label", expected=expected)
-    fitting = [(asset, channel.reason_for(case.label, asset.kind)) for asset in known]
-    usable = [(asset, reason) for asset, reason in fitting if reason is not None]
-    if not usable:
-        kinds = ", ".join(sorted({asset.kind.value for asset in known}))
-        takes = sorted({f"{r.reason} for {kind.value}" for r in channel.reasons for kind in r.rights})
-        got = f"{case.label.value} of {kinds}"
-        return problem(place="infringement.reason", problem="no reason fits", got=got, expected="; ".join(takes))
+    usable = []
+    for asset in matter.holder.assets:
+        reason = channel.reason_for(case.label, asset.kind) if case.label is not None else None
+        if asset.id in wanted and reason is not None:
+            usable.append((asset, reason))
 
     def rank(pair: tuple[Asset, Reason]) -> tuple[bool, int, float]:
         weight = _weight(matter.signals, pair[0].id)
         return weight > 0, -channel.reasons.index(pair[1]), weight
 
-    return max(usable, key=rank)
+    return sorted(usable, key=rank, reverse=True)
+
+
+def _why_none(matter: Matter, channel: Channel) -> Problem:
+    case = matter.case
+    problem = partial(Problem, case_id=case.case_id, channel=channel.id)
+    if case.label is None:
+        undecided, expected = "nobody has decided", "a person's decision"
+        return problem(place="infringement.label", problem=undecided, got="no label", expected=expected)
+    wanted = case.asset_ids if matter.asset_id is None else (matter.asset_id,)
+    known = [asset for asset in matter.holder.assets if asset.id in wanted]
+    if not known:
+        got, expected = ", ".join(wanted) or "none", f"one of {matter.holder.id}'s assets in the register"
+        return problem(place="right.asset_id", problem="no such right", got=got, expected=expected)
+    kinds = ", ".join(sorted({asset.kind.value for asset in known}))
+    takes = sorted({f"{r.reason} for {kind.value}" for r in channel.reasons for kind in r.rights})
+    got = f"{case.label.value} of {kinds}"
+    return problem(place="infringement.reason", problem="no reason fits", got=got, expected="; ".join(takes))
 
 
 def _weight(signals: Iterable[Mapping[str, Json]], asset_id: str) -> float:
@@ -223,9 +237,13 @@ def _infringement(
     )
 
 
-def _strongest(signals: Iterable[Mapping[str, Json]], asset_id: str) -> list[Mapping[str, Json]]:
-    """Return what speaks for the infringement of a right: what was seen of it first, then of the offer as a whole."""
-    speaking = [s for s in signals if s.get("asset_id") in (asset_id, None) and s.get("weight", 0) > 0]
+def _strongest(signals: Iterable[Mapping[str, Json]], right: Right) -> list[Mapping[str, Json]]:
+    """Return what speaks for the infringement of a right, strongest first: what was seen of it, then of the offer.
+
+    Price and wording of the offer speak about its goods, and so about trade marks only.
+    """
+    about = (right.asset_id, None) if right.type is RightType.TRADE_MARK else (right.asset_id,)
+    speaking = [s for s in signals if s.get("asset_id") in about and s.get("weight", 0) > 0]
     return sorted(speaking, key=lambda s: (s.get("asset_id") is None, -float(s["weight"])))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.enforcement import Case, CaseState
 from pipeline.notices.batches import Batch, split
-from pipeline.notices.build import Matter, build_notice
+from pipeline.notices.build import Matter, build_notice, choices
 from pipeline.notices.channels import Channel, Channels
 from pipeline.notices.checks import Submission, problems_of
 from pipeline.notices.explain import Sentences
@@ -155,7 +155,7 @@ class _Desk:
         )
 
     def judge(self, case: Case) -> tuple[Notice | None, list[Problem]]:
-        """Return the notice of a case, if one can be made, and what is wrong with it."""
+        """Return the notice of a case and what is wrong with it: for the best right, or the next that may go out."""
         capture, known = self.captures.get(case.case_id), self.holders[case.rights_holder_id]
         channel = self._channel(case)
         if capture is None or known is None:
@@ -176,16 +176,22 @@ class _Desk:
             holder=known.holder,
             attempt=1 + self.attempts.get(case.case_id, 0),
         )
+        judged = [
+            self._judge(replace(matter, asset_id=asset_id), channel) for asset_id in choices(matter, channel) or (None,)
+        ]
+        return next((pair for pair in judged if not pair[1]), judged[0])
+
+    def _judge(self, matter: Matter, channel: Channel) -> tuple[Notice | None, list[Problem]]:
         made = build_notice(matter, channel, self.office.team, self.office.sentences, now=self.now)
         if isinstance(made, Problem):
             return None, [made]
         submission = Submission(
             notice=made,
             channel=channel,
-            case=case,
+            case=matter.case,
             now=self.now,
-            approvals=2 if self.four_eyes.get(case.rights_holder_id, True) else 1,
-            authorised_sellers=known.holder.authorised_sellers,
+            approvals=2 if self.four_eyes.get(matter.holder.id, True) else 1,
+            authorised_sellers=matter.holder.authorised_sellers,
             open_notices=self.open_notices,
         )
         return made, list(problems_of(submission))
