@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import LogError
 from pipeline.verify.merkle import ReadHash
 from pipeline.verify.notes import Checkpoint, Note
-from pipeline.verify.tiles import TILE_WIDTH, Tile, hash_reader, tile_at, unpack_entries
+from pipeline.verify.tiles import TILE_WIDTH, Tile, hash_reader, tile_at, tiles_of, unpack_entries
 
 CHECKPOINT = "checkpoint"
 
@@ -66,6 +66,16 @@ class LogFolder:
         """Return the entries of one bundle."""
         tile = Tile(-1, index, tile_at(0, index, size).width)
         return unpack_entries(self.read_tile(tile), tile.width)
+
+    def public_files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of every file that belongs to the published checkpoint, and of no other."""
+        path = self.path / CHECKPOINT
+        checkpoint = self.checkpoint()
+        if checkpoint is None:
+            raise LogError(f"{path}: nothing is published yet, `counterfoil log publish` does that")
+        yield CHECKPOINT, path.read_bytes()
+        for tile in tiles_of(checkpoint.size):
+            yield tile.path, self.read_tile(tile)
 
     def all_entries(self) -> Iterator[bytes]:
         """Yield every published entry."""

@@ -1,0 +1,289 @@
+"""Bundles: an honest one verifies, and whatever is changed, by a stranger or by the exporter, is found and named."""
+
+import random
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pipeline.errors import BundleError, InputError
+from pipeline.log import Draft, Keys, init_keys, open_log
+from pipeline.log.keys import SIGNED
+from pipeline.verify.bundle import verify_bundle
+from pipeline.verify.files import BundleFiles
+from pipeline.verify.notes import KeyType, Note, VerifierKey, cosign
+from pipeline.verify.policy import read_policy
+from tests.pipeline.verify.bundle_world import Files, draft, export, instant, name_of
+
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
+WITNESS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+WITNESS_KEY = VerifierKey("witness.example", KeyType.WITNESS, WITNESS.public_key().public_bytes_raw())
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return init_keys(tmp_path_factory.mktemp("keys") / "keys", "log.example", NOW)
+
+
+@pytest.fixture(autouse=True)
+def _fresh(keys: Keys) -> None:
+    """Let each test write a log of its own with the keys of all."""
+    (keys.folder / SIGNED).unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
+    folder = tmp_path_factory.mktemp("honest")
+    return export(folder / "bundle", keys, folder / "log")
+
+
+@pytest.fixture
+def bundle(honest: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(honest, tmp_path / "copy")
+
+
+def problem_of(folder: Path, policy: str = "", since: Path | None = None) -> BundleError:
+    with pytest.raises(BundleError) as raised:
+        verify_bundle(
+            BundleFiles(folder), read_policy(policy) if policy else None, BundleFiles(since) if since else None
+        )
+    return raised.value
+
+
+def test_an_honest_bundle_verifies(honest: Path, keys: Keys) -> None:
+    found = verify_bundle(BundleFiles(honest), read_policy(f"log {keys.verifier}\nquorum none\n"))
+
+    assert found.log == keys.verifier
+    assert found.pinned
+    assert found.files == 8
+    assert found.numbers > 20
+    assert found.checkpoint.size > 200
+
+
+def test_two_exports_of_one_state_are_the_same_bytes(tmp_path: Path, keys: Keys) -> None:
+    first, second = (export(tmp_path / name, keys, tmp_path / "log") for name in ("first", "second"))
+
+    names = {path.relative_to(first) for path in first.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(second) for path in second.rglob("*") if path.is_file()}
+    assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
+
+
+def every_file(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_changed_bytes_are_found_and_blamed_on_their_own_file(bundle: Path) -> None:
+    chance = random.Random(1)
+
+    for path in every_file(bundle):
+        whole = path.read_bytes()
+        for _ in range(20):
+            at = chance.randrange(len(whole))
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ chance.randrange(1, 256)]) + whole[at + 1 :])
+            assert problem_of(bundle).file == path.relative_to(bundle).as_posix()
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("change", ["removed", "cut", "longer", "empty", "link", "folder"])
+def test_files_that_are_missing_cut_or_no_files_are_named(bundle: Path, change: str) -> None:
+    for path in every_file(bundle):
+        name, whole = path.relative_to(bundle).as_posix(), path.read_bytes()
+        path.unlink()
+        if change == "link":
+            path.symlink_to("/etc/passwd")
+        elif change == "folder":
+            path.mkdir()
+        elif change != "removed":
+            path.write_bytes({"cut": whole[:-1], "longer": whole + b"\n", "empty": b""}[change])
+        assert problem_of(bundle).file == name
+        if change == "folder":
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["extra.txt", "log/tile/0/000", "log/.journal", "log/tile/entries/009", "..."])
+def test_a_file_that_nothing_speaks_for_is_refused(bundle: Path, name: str) -> None:
+    (bundle / name).write_bytes(b"hello")
+
+    assert problem_of(bundle).file == name
+
+
+def test_a_folder_that_is_no_bundle_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a folder"):
+        BundleFiles(tmp_path / "nowhere")
+    assert str(problem_of(tmp_path)) == "metrics.sigstore.json: missing"
+
+
+def swap(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def improve(files: Files) -> None:
+    """Round the first share of metrics.csv in the exporter's favour."""
+    lines = files["metrics.csv"].decode().split("\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith("prevalence,") and ",0." in line)
+    cells = lines[at].split(",")
+    share = next(n for n, cell in enumerate(cells) if cell.startswith("0."))
+    cells[share] = f"{float(cells[share]) - 0.001:.6f}"
+    lines[at] = ",".join(cells)
+    files["metrics.csv"] = "\n".join(lines).encode()
+
+
+def drop_row(files: Files) -> None:
+    lines = files["metrics.csv"].split(b"\n")
+    files["metrics.csv"] = b"\n".join([*lines[:3], *lines[4:]])
+
+
+def add_row(files: Files) -> None:
+    files["metrics.csv"] += files["metrics.csv"].split(b"\n")[2].replace(b"all,all", b"all,more") + b"\n"
+
+
+def swap_item(files: Files) -> None:
+    """Put an item of the frame that was not drawn in place of one that was."""
+    sample = files["sample.csv"].decode()
+    drawn = sample.split("\n")[1].split(",")[1]
+    other = next(
+        line.split(",")[1] for line in files["frame.csv"].decode().split("\n")[1:] if line[33:97] not in sample
+    )
+    files["sample.csv"] = swap(sample, drawn, other).encode()
+
+
+def shrink_frame(files: Files) -> None:
+    files["frame.csv"] = b"\n".join(files["frame.csv"].split(b"\n")[:-2]) + b"\n"
+
+
+def fill_stratum(files: Files) -> None:
+    lines = files["strata.csv"].decode().rstrip("\n").split("\n")
+    cells = lines[1].split(",")
+    files["strata.csv"] = ("\n".join([lines[0], ",".join([*cells[:-1], "9999"]), *lines[2:]]) + "\n").encode()
+
+
+def hide_probe(files: Files) -> None:
+    files["probes.csv"] = b"\n".join(files["probes.csv"].split(b"\n")[:-2]) + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "file"),
+    [
+        pytest.param(improve, "metrics.csv", id="a number rounded in the exporter's favour"),
+        pytest.param(drop_row, "metrics.csv", id="a number left out"),
+        pytest.param(add_row, "metrics.csv", id="a number made up"),
+        pytest.param(swap_item, "sample.csv", id="an item of the sample swapped"),
+        pytest.param(shrink_frame, "frame.csv", id="a listing left out of the frame"),
+        pytest.param(fill_stratum, "strata.csv", id="a stratum that looks larger"),
+        pytest.param(hide_probe, "probes.csv", id="a known fake left out"),
+    ],
+)
+def test_an_exporter_who_signs_other_files_is_found_out(
+    tmp_path: Path, keys: Keys, change: Callable[[Files], None], file: str
+) -> None:
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log", before=change)
+
+    assert problem_of(folder).file == file
+
+
+def drop_event(drafts: list[Draft]) -> list[Draft]:
+    return [one for one in drafts if one.fields.get("sequence") != 17]
+
+
+def event_twice(drafts: list[Draft]) -> list[Draft]:
+    return [*drafts, drafts[5]] if len(drafts) > 200 else drafts
+
+
+def flip_label(drafts: list[Draft]) -> list[Draft]:
+    confirmed = [n for n, one in enumerate(drafts) if one.type == "label" and one.fields["label"] == "counterfeit"]
+    if not confirmed:
+        return drafts
+    one = drafts[confirmed[0]]
+    flipped = Draft(type=one.type, id=one.id, fields={**one.fields, "label": "irrelevant"})
+    return [*drafts[: confirmed[0]], flipped, *drafts[confirmed[0] + 1 :]]
+
+
+def backdate(drafts: list[Draft]) -> list[Draft]:
+    return [
+        Draft(type=one.type, id=one.id, fields={**one.fields, "at": instant(-30)})
+        if one.fields.get("kind") == "disposed"
+        else one
+        for one in drafts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        pytest.param(drop_event, "entry 20: an event is missing, got number 18, expected 17", id="an event dropped"),
+        pytest.param(event_twice, "an id that another entry has", id="an event twice"),
+    ],
+)
+def test_a_log_with_gaps_is_found_out(
+    tmp_path: Path, keys: Keys, change: Callable[[list[Draft]], list[Draft]], problem: str
+) -> None:
+    found = problem_of(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=change))
+
+    assert found.file.startswith("log/tile/entries/")
+    assert problem in found.problem
+
+
+@pytest.mark.parametrize("change", [drop_event, flip_label, backdate], ids=lambda change: change.__name__)
+def test_a_history_rewritten_and_signed_again_is_found_by_whoever_has_an_earlier_bundle(
+    tmp_path: Path, keys: Keys, change: Callable[[list[Draft]], list[Draft]]
+) -> None:
+    earlier = export(tmp_path / "earlier", keys, tmp_path / "log")
+    (keys.folder / SIGNED).unlink()
+    rewritten = export(tmp_path / "rewritten", keys, tmp_path / "other", drafts=change)
+
+    found = problem_of(rewritten, since=earlier)
+    assert found.file.startswith("log/")
+    if change is not drop_event:
+        assert found.file == "log/checkpoint"
+        assert "the log was rewritten" in found.problem
+        verify_bundle(BundleFiles(rewritten))
+
+
+def test_a_log_that_has_grown_begins_with_the_earlier_one(tmp_path: Path, keys: Keys) -> None:
+    earlier = export(tmp_path / "earlier", keys, tmp_path / "log")
+    with open_log(tmp_path / "log", keys) as log:
+        log.append([draft("challenge", 1, question="Is listing 7 in the frame?", answer=name_of("item", 7))], NOW)
+        log.publish()
+    later = export(tmp_path / "later", keys, tmp_path / "log")
+
+    found = verify_bundle(BundleFiles(later), since=BundleFiles(earlier))
+
+    assert found.since is not None
+    assert 0 < found.since.size < found.checkpoint.size
+    assert problem_of(earlier, since=later).file == "log/checkpoint"
+
+
+def witnessed(bundle: Path, times: int = 1) -> Path:
+    path = bundle / "log/checkpoint"
+    note = Note.parse(path.read_bytes())
+    path.write_bytes(note.with_lines([cosign(WITNESS, "witness.example", note.text, 1_793_000_000)] * times).encode())
+    return bundle
+
+
+def test_a_quorum_of_witnesses_is_asked_for_by_the_readers_policy(bundle: Path, keys: Keys) -> None:
+    policy = f"log {keys.verifier}\nwitness body {WITNESS_KEY}\nquorum body\n"
+
+    assert "no quorum of witnesses, got nobody, expected body" in problem_of(bundle, policy).problem
+    found = verify_bundle(BundleFiles(witnessed(bundle)), read_policy(policy))
+
+    assert [f"{name} {time:%Y-%m-%d}" for name, time in found.witnesses.items()] == ["body 2026-10-26"]
+
+
+def test_a_signature_of_nobody_known_is_refused(bundle: Path) -> None:
+    found = problem_of(witnessed(bundle))
+
+    assert found.file == "log/checkpoint"
+    assert "a signature by nobody that policy.txt names, or twice by one, got 'witness.example'" in found.problem
+
+
+def test_a_log_that_the_reader_does_not_trust_is_refused(bundle: Path) -> None:
+    other = VerifierKey("log.example", KeyType.LOG, bytes(31) + b"\x01")
+
+    assert problem_of(bundle, f"log {other}\nquorum none\n").file == "log/checkpoint"
