@@ -69,7 +69,7 @@ def allowed(permission: Permission | None) -> Callable[..., Visitor]:
         if visitor.session is not None and request.method not in SAFE:
             check_form(request, token, visitor.session.form_token)
         if permission is not None and not visitor.person.may_somewhere(permission):
-            raise HTTPException(403, f"This needs the permission to {permission.value}.")
+            raise HTTPException(403, "Your role does not allow this.")
         request.state.visitor = visitor
         return visitor
 

@@ -14,13 +14,13 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import ConflictError, CounterfoilError, InputError, TransitionError
-from pipeline.review import account, admin, api, approvals, bulk, cases, decisions, oidc, photos, queue, signin
+from pipeline.review import account, admin, api, approvals, bulk, cases, decisions, oidc, photos, queue, ruling, signin
 from pipeline.review.access import check_rules, sign_in_address
 from pipeline.review.guard import Guard
 from pipeline.review.pages import page
 from pipeline.review.site import Site
 
-PARTS = (signin, oidc, queue, cases, photos, decisions, bulk, approvals, account, admin, api)
+PARTS = (signin, oidc, queue, cases, photos, decisions, bulk, approvals, ruling, account, admin, api)
 """Modules with routes."""
 STATUS = {ConflictError: 409, TransitionError: 409, InputError: 422}
 """What an error of ours is to a browser; any other is the store's."""
@@ -98,8 +98,8 @@ async def _unusable(request: Request, error: Exception) -> Response:
     if _for_program(request):
         return await request_validation_exception_handler(request, error)
     visitor = getattr(request.state, "visitor", None)
-    place = ", ".join(".".join(str(part) for part in fault["loc"][1:]) for fault in error.errors()[:5])
-    return page(request, "error.html", visitor, status=422, status_code=422, text=f"{place}: not usable")
+    text = "Some values of the form cannot be used."
+    return page(request, "error.html", visitor, status=422, status_code=422, text=text)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

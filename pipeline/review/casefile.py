@@ -102,9 +102,10 @@ def _case_itself(found: QueuedCase, events: Sequence[Event], person: Person, *, 
         "own_word": own_word(events, person),
         "possible": frozenset(kind.value for kind in allowed_kinds(case.state)),
         "may_decide": person.may(Permission.DECIDE, case.rights_holder_id),
+        "may_rule": person.may(Permission.RULE, case.rights_holder_id),
         "may_approve": person.may(Permission.APPROVE, case.rights_holder_id),
         "second_needed": four_eyes and person.person_id in case.approvals[:1],
-        "relisted_because": ", ".join(relisted.facts.get("because", ())) if relisted else "",
+        "relisted_because": tuple(relisted.facts.get("because", ())) if relisted else (),
     }
 
 
@@ -125,7 +126,7 @@ def _listing(capture: Capture) -> dict[str, Any]:
             for name, value in list(listing.attributes.items())[:ATTRIBUTES]
         ],
         "disguises": _disguises(seen),
-        "photos": [(index, photo.digest is not None) for index, photo in enumerate(capture.photos)],
+        "photos": [(index, photo.digest) for index, photo in enumerate(capture.photos)],
         "seen": seen,
         "fall": fall,
         "uncounted": [s for s in seen if not s.weight],

@@ -72,6 +72,12 @@ class Language:
         """Write a share, in whole per cent; below ten with one decimal."""
         return format_percent(share, "#,##0.#%" if abs(share) < 0.1 else "#,##0%", locale=self.locale)  # noqa: PLR2004
 
+    def probability(self, share: float) -> str:
+        """Write a probability; one that is nearly certain is never written as if it were."""
+        if 0.99 < share < 1:  # noqa: PLR2004
+            return f">{self.percent(0.99)}"
+        return f"<{self.percent(0.01)}" if 0 < share < 0.01 else self.percent(share)  # noqa: PLR2004
+
     def money(self, amount: object, currency: str | None) -> str:
         """Write an amount of money; one whose currency is unknown keeps its code, whatever it is."""
         try:

@@ -8,12 +8,13 @@ References
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
-from authlib.integrations.httpx_client import OAuth2Client
-from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc import jwt
@@ -31,6 +32,7 @@ from pipeline.store.sessions import begin_flow, end_flow
 router = APIRouter(prefix="/sign-in", include_in_schema=False)
 
 TIMEOUT_S: Final = 10
+MOST_BYTES: Final = 256 * 1024
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signatures that are taken; never none, and never one with a shared secret."""
 LEEWAY_S: Final = 60
@@ -40,15 +42,23 @@ LEEWAY_S: Final = 60
 def leave(request: Request) -> Response:
     """Send the browser to the provider."""
     site = site_of(request)
-    nonce, verifier = site.new_token(), site.new_token() + site.new_token()
+    state, nonce, verifier = site.new_token(), site.new_token(), site.new_token()
     with _client(site) as client:
         found = _metadata(client, site)
-        address, state = client.create_authorization_url(
-            found["authorization_endpoint"], code_verifier=verifier, nonce=nonce, state=site.new_token()
-        )
+    query = {
+        "response_type": "code",
+        "client_id": site.settings.oidc_client_id,
+        "redirect_uri": _back(site),
+        "scope": "openid email profile",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge(verifier),
+        "code_challenge_method": "S256",
+    }
     with site.store.write() as connection:
         begin_flow(connection, state, nonce, verifier, site.now())
-    return RedirectResponse(address, 303)
+    address = str(found["authorization_endpoint"])
+    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{urlencode(query)}", 303)
 
 
 @router.get("/back", dependencies=[Anybody])
@@ -60,28 +70,31 @@ def come_back(request: Request, state: str = "", code: str = "") -> Response:
     if flow is None or not code:
         raise HTTPException(400, "This sign-in is too old or not ours: begin again.")
     nonce, verifier = flow
-    claims = _claims(site, code, verifier, nonce)
-    person = _person(site, claims)
+    person = _person(site, _claims(site, code, verifier, nonce))
     if person is None or person.retired_at is not None:
         raise HTTPException(403, "Nobody here has that account. Ask an admin to add you.")
     return begin_session(site, person, "/")
 
 
-def _client(site: Site) -> OAuth2Client:
-    settings = site.settings
-    if not settings.oidc_issuer:
+def challenge(verifier: str) -> str:
+    """Return the S256 challenge of a verifier.
+
+    Examples
+    --------
+    >>> challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")  # RFC 7636, appendix B
+    'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+    """
+    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _client(site: Site) -> httpx.Client:
+    if not site.settings.oidc_issuer:
         raise HTTPException(404, "No OpenID provider is set.")
-    return OAuth2Client(
-        client_id=settings.oidc_client_id,
-        client_secret=_secret(settings.oidc_secret_file),
-        token_endpoint_auth_method="client_secret_basic" if settings.oidc_secret_file else "none",
-        scope="openid email profile",
-        redirect_uri=f"{settings.review_address.rstrip('/')}/sign-in/back",
-        code_challenge_method="S256",
-        timeout=TIMEOUT_S,
-        transport=site.provider,
-        trust_env=False,
-    )
+    return httpx.Client(timeout=TIMEOUT_S, transport=site.provider, trust_env=False)
+
+
+def _back(site: Site) -> str:
+    return f"{site.settings.review_address.rstrip('/')}/sign-in/back"
 
 
 def _secret(path: str) -> str | None:
@@ -95,48 +108,71 @@ def _secret(path: str) -> str | None:
         ) from error
 
 
-def _metadata(client: OAuth2Client, site: Site) -> dict[str, Any]:
+def _metadata(client: httpx.Client, site: Site) -> dict[str, Any]:
     issuer = site.settings.oidc_issuer.rstrip("/")
-    found = _json(client, f"{issuer}/.well-known/openid-configuration")
+    found = _document(client.build_request("GET", f"{issuer}/.well-known/openid-configuration"), client)
     if str(found.get("issuer", "")).rstrip("/") != issuer:
         raise HTTPException(502, "The OpenID provider names another issuer than the settings.")
     return found
 
 
-def _json(client: OAuth2Client, address: str) -> dict[str, Any]:
+def _document(request: httpx.Request, client: httpx.Client) -> dict[str, Any]:
+    """Return a JSON object of the provider's, of bounded size."""
     try:
-        response = client.get(address, withhold_token=True)
+        response = client.send(request)
         response.raise_for_status()
-        return dict(response.json())
-    except (httpx.HTTPError, ValueError) as error:
-        raise HTTPException(502, "The OpenID provider cannot be reached.") from error
+        found = dict(response.json()) if len(response.content) <= MOST_BYTES else None
+    except (httpx.HTTPError, ValueError, TypeError) as error:
+        raise HTTPException(502, "The OpenID provider does not answer as it should.") from error
+    if found is None:
+        raise HTTPException(502, "The OpenID provider's answer is too large.")
+    return found
 
 
 def _claims(site: Site, code: str, verifier: str, nonce: str) -> dict[str, Any]:
     """Exchange the code and return what the token claims, once its signature and its claims hold."""
+    settings = site.settings
+    secret = _secret(settings.oidc_secret_file)
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _back(site),
+        "client_id": settings.oidc_client_id,
+        "code_verifier": verifier,
+    }
     with _client(site) as client:
         found = _metadata(client, site)
-        try:
-            token = client.fetch_token(found["token_endpoint"], code=code, code_verifier=verifier)
-            keys = KeySet.import_key_set(_json(client, found["jwks_uri"]))  # type: ignore[arg-type]
-            decoded = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
-            expected = jwt.JWTClaimsRegistry(
-                now=int(site.now().timestamp()),
-                leeway=LEEWAY_S,
-                iss={"essential": True, "value": found["issuer"]},
-                aud={"essential": True, "value": site.settings.oidc_client_id},
-                exp={"essential": True},
-                sub={"essential": True},
-                nonce={"essential": True, "value": nonce},
-            )
-            expected.validate(decoded.claims)
-        except (OAuth2Error, JoseError, httpx.HTTPError, KeyError, ValueError) as error:
-            raise HTTPException(403, "The OpenID provider's answer does not hold.") from error
+        request = client.build_request(
+            "POST",
+            str(found.get("token_endpoint", "")),
+            data=form | ({"client_secret": secret} if secret else {}),
+            headers={"Accept": "application/json"},
+        )
+        token = _document(request, client)
+        keys = _document(client.build_request("GET", str(found.get("jwks_uri", ""))), client)
+    try:
+        decoded = jwt.decode(str(token["id_token"]), KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
+        jwt.JWTClaimsRegistry(
+            now=int(site.now().timestamp()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": found["issuer"]},
+            aud={"essential": True, "value": settings.oidc_client_id},
+            exp={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        ).validate(decoded.claims)
+    except (JoseError, KeyError, ValueError) as error:
+        raise HTTPException(403, "The OpenID provider's answer does not hold.") from error
     return dict(decoded.claims)
 
 
 def _person(site: Site, claims: dict[str, Any]) -> Person | None:
-    """Return whom a provider vouches for: known by subject, or the first time by a verified e-mail address."""
+    """Return whom a provider vouches for: known by subject, or the first time by a verified e-mail address.
+
+    Notes
+    -----
+    An account that has a password of ours is never taken over by an address: an admin makes one without.
+    """
     subject = f"{claims['iss']}|{claims['sub']}"
     with site.store.write() as connection:
         known = find_subject(connection, subject)

@@ -82,7 +82,9 @@ def _environment(code: str) -> Environment:
         "day": language.day,
         "number": language.number,
         "percent": language.percent,
+        "probability": language.probability,
         "word": lambda value: language.gettext(WORDS.get(str(value), str(value))),
+        "told": language.gettext,
         "reveal": reveal,
     }
     environment.globals |= {"money": language.money, "ago": language.ago, "Permission": Permission}

@@ -93,6 +93,22 @@ WORDS: Final[Mapping[str, str]] = {
     "used": _("Used"),
     "refurbished": _("Refurbished"),
     "unknown": _("Unknown"),
+    # rules
+    "rule.authorised_seller": _("Authorised seller account"),
+    "rule.ignored_image": _("Ignored image"),
+    "rule.ignored_phrase": _("Ignored phrase"),
+    # what a re-check found
+    "gone_404": _("Gone"),
+    "delisted_page": _("Delisted"),
+    "seller_gone": _("Seller gone"),
+    "up": _("Still up"),
+    "changed_content": _("Up, changed"),
+    "login_wall": _("Unknown: behind a sign-in"),
+    "blocked": _("Unknown: we were blocked"),
+    "unreachable": _("Unknown: not reachable"),
+    # by what a relisting is recognised
+    "photo": _("Photo"),
+    "operator": _("Operator"),
     # detectors
     "detector.mark_in_text": _("Mark in the text"),
     "detector.coded_vocabulary": _("Coded words"),
@@ -104,3 +120,21 @@ WORDS: Final[Mapping[str, str]] = {
     "detector.combination": _("Signals taken together"),
     "detector.register_and_fields": _("Register and listing fields"),
 }
+
+
+TOLD: Final = (
+    _("Sign in first."),
+    _("The form is too old or not ours: reload the page and send it again."),
+    _("There is no such case, or it is not one of yours."),
+    _("A comment needs words."),
+    _("There is no such person."),
+    _("You are no admin of that rights holder."),
+    _("This would leave no admin: make another person admin first."),
+    _("There is no such bulk decision of yours."),
+    _("The cases are not readable: go back to the preview."),
+    _("This sign-in is too old or not ours: begin again."),
+    _("Nobody here has that account. Ask an admin to add you."),
+    _("Your role does not allow this."),
+    _("Some values of the form cannot be used."),
+)
+"""What a refusal says to people."""
