@@ -116,11 +116,12 @@ def contents(records: Records) -> Contents:
 
 
 def corrections_of(entries: Sequence[Entry]) -> list[dict[str, str]]:
-    """Return the rows of corrections.csv: which periods were published otherwise before, and why that changed."""
+    """Return the rows of corrections.csv: which numbers or labels were published otherwise before, and why."""
     return [
         {
             "entry": str(place),
-            "period": text(entry, "period"),
+            "period": str(entry.get("period", "")),
+            "label": str(entry.get("entry", "")),
             "reason": text(entry, "reason"),
             "logged_at": text(entry, "logged_at"),
         }

@@ -29,7 +29,7 @@ KEYS = {
     "probes": ["audit", "item"],
     "corrections": ["entry"],
 }
-CORRECTION_COLUMNS = ("entry", "period", "reason", "logged_at")
+CORRECTION_COLUMNS = ("entry", "period", "label", "reason", "logged_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

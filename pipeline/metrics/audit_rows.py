@@ -67,7 +67,7 @@ def _is_counterfeit(item: Item) -> bool:
 
 def _row(audit: Audit, metric: str, dimension: str = ALL, group: str = ALL) -> Row:
     status = Status.FINAL if audit.complete else Status.PROVISIONAL
-    return Row(metric=metric, period=audit.period, dimension=dimension, group=group, status=status)
+    return Row(metric=metric, period=audit.period, dimension=dimension, group=group, as_of=audit.as_of, status=status)
 
 
 def _listings(audit: Audit) -> list[Row]:

@@ -88,6 +88,8 @@ class Audit:
         The sample.
     probes : tuple of mapping
         The reviewers' words on known fakes, by round.
+    as_of : str
+        When the last that was said of it was logged.
     """
 
     audit: str
@@ -97,6 +99,7 @@ class Audit:
     listings: Mapping[tuple[str, ...], int]
     items: tuple[Item, ...]
     probes: tuple[Mapping[int, str], ...]
+    as_of: str
 
     @property
     def complete(self) -> bool:
@@ -156,7 +159,8 @@ def outcome(words: Mapping[int, str]) -> Outcome:
     Returns
     -------
     Outcome
-        Unresolved wherever a review is outstanding or cannot tell: such items count as confirmed in the headline.
+        Unresolved wherever a review is outstanding or cannot tell: such items count as confirmed in the headline. A
+        third word counts only where the first two differ.
 
     Examples
     --------
@@ -164,10 +168,8 @@ def outcome(words: Mapping[int, str]) -> Outcome:
     ['clean', 'unresolved', 'confirmed']
     """
     signs = {number: sign(word) for number, word in words.items()}
-    decided = signs.get(THIRD)
-    if decided is None:
-        agree = signs.get(SECOND, Sign.NEGATIVE) is signs.get(FIRST)
-        decided = signs[FIRST] if agree else Sign.UNSURE
+    agree = signs.get(SECOND, Sign.NEGATIVE) is signs.get(FIRST)
+    decided = signs[FIRST] if agree else signs.get(THIRD, Sign.UNSURE) if SECOND in signs else Sign.UNSURE
     by_sign = {Sign.POSITIVE: Outcome.CONFIRMED, Sign.NEGATIVE: Outcome.CLEAN, Sign.UNSURE: Outcome.UNRESOLVED}
     return by_sign[decided]
 
@@ -219,6 +221,10 @@ def read_audits(
     """
     words = _words(entries)
     drawn = {text(entry, "audit") for entry in of_type(entries, "sample")}
+    times: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        if "audit" in entry:
+            times[text(entry, "audit")].append(text(entry, "logged_at"))
     sizes, items, known = _listings(strata), _items(sample, words), _probes(probes, words)
     audits = [
         Audit(
@@ -229,6 +235,7 @@ def read_audits(
             listings=sizes.get(name, {}),
             items=tuple(items.get(name, ())),
             probes=tuple(known.get(name, ())),
+            as_of=max(times[name]),
         )
         for place, entry in enumerate(entries)
         if entry.get("type") == "frame" and entry.get("audit") in drawn
@@ -243,11 +250,13 @@ def _over(entry: Entry) -> Over:
         raise InputError(f"entry {entry.get('id', '?')}: over: no such frame, got {entry['over']!r:.60}") from None
 
 
-def _words(entries: Iterable[Entry]) -> dict[tuple[str, str], dict[int, str]]:
+def _words(entries: Sequence[Entry]) -> dict[tuple[str, str], dict[int, str]]:
+    """Return what was said of each item by round: the first word, unless a correction with a reason replaced it."""
+    corrected = {entry["entry"]: text(entry, "label") for entry in of_type(entries, "correction") if "entry" in entry}
     words: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     for entry in of_type(entries, "label"):
         place = text(entry, "audit"), text(entry, "item")
-        words[place].setdefault(whole(entry, "round"), text(entry, "label"))
+        words[place].setdefault(whole(entry, "round"), corrected.get(entry.get("id"), text(entry, "label")))
     return words
 
 

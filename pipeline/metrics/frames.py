@@ -89,6 +89,7 @@ def check_files(
         _same("sample.csv", audit, _sample_digest(items), text(entry, "sample_sha256"))
         _same("probes.csv", audit, file_digest(PROBE_COLUMNS, fakes), text(entry, "probes_sha256"))
         _check_seed(known[audit], seeds[audit])
+        _check_labels(entries, audit, {row["item"] for row in (*items, *fakes)})
         if frames:
             _check_frame(known[audit], text(seeds[audit], "seed"), frames, counts, items)
 
@@ -115,6 +116,12 @@ def _check_frame(entry: Entry, seed: str, frame: list[FileRow], strata: list[Fil
     for row in sample:
         if any(row[name] != listed[row["item"]][name] for name in FRAME_COLUMNS):
             raise InputError(f"sample.csv: audit {audit}: item {row['item']:.16} is not as frame.csv lists it")
+
+
+def _check_labels(entries: Sequence[Entry], audit: str, reviewed: set[str]) -> None:
+    for entry in of_type(entries, "label"):
+        if entry.get("audit") == audit and text(entry, "item") not in reviewed:
+            raise InputError(f"log: audit {audit}: a label on what was not drawn, got item {entry['item']!r:.20}")
 
 
 def _check_seed(frame: Entry, seed: Entry) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import InputError
@@ -44,8 +43,6 @@ def recompute(
     until = as_of(entries)
     if until is not None:
         rows += enforcement_rows(entries, until)
-    stamp = until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else ""
-    rows = [row if row.as_of else replace(row, as_of=stamp) for row in rows]
     _refuse_twins(rows)
     return sorted(rows, key=lambda row: (row.period, row.metric, row.dimension != "all", row.dimension, row.group))
 

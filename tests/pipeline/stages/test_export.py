@@ -1,0 +1,140 @@
+"""A bundle is the same whenever it is made, follows from its records, and stands up to whoever checks it."""
+
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from pipeline.errors import BundleError, InputError
+from pipeline.log import init_keys, load_keys, open_log
+from pipeline.stages.export import Export, export
+from pipeline.stages.publish import publish_log
+from pipeline.store.audit_entries import add_entry, read_entries
+from pipeline.store.audits import seen_between
+from pipeline.store.database import Store, open_store
+from pipeline.verify.bundle import Verified, verify_bundle
+from pipeline.verify.files import BundleFiles
+from tests.pipeline.stages.audit_world import NOW, commit, draw, keep, market, review_all
+
+GOODS = market(800, 0.08)
+MONTH = NOW - timedelta(days=31), NOW
+GUIDES = {"VERIFY.md": b"how to check\n"}
+
+
+class World:
+    """A store, a log and an audit that is done; secrets come from a seeded stream."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store: Store = open_store(f"sqlite:///{folder}/store/s.db")
+        self.chance = Random(5)
+        init_keys(folder / "keys", "log.counterfoil.example", NOW)
+        keep(self.store, GOODS)
+        with self.store.write() as connection:
+            add_entry(connection, "0" * 32, "policy", {"baseline": "2026-10-01/2026-11-01", "synthetic": True}, NOW)
+            self.audit = commit(connection, list(seen_between(connection, *MONTH)))
+        with open_log(folder / "log", load_keys(folder / "keys")) as log:
+            publish_log(self.store, log, NOW, self.secret)
+            checkpoint = log.checkpoint()
+        assert checkpoint is not None
+        with self.store.write() as connection:
+            draw(connection, self.audit, checkpoint=(checkpoint.size, checkpoint.root))
+            review_all(connection, self.audit, GOODS)
+
+    def secret(self) -> bytes:
+        return self.chance.randbytes(32)
+
+    def export(self, name: str, *, days: int = 0, reason: str = "") -> Path:
+        keys = load_keys(self.folder / "keys")
+        what = Export(keys=keys, guides=GUIDES, reason=reason)
+        with open_log(self.folder / "log", keys) as log:
+            now = NOW + timedelta(days=days)
+            export(self.store, log, self.folder / name, what, now=now, make_secret=self.secret)
+        return self.folder / name
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("world"))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def verified(bundle: Path, since: Path | None = None) -> Verified:
+    return verify_bundle(BundleFiles(bundle), None, BundleFiles(since) if since else None)
+
+
+def test_what_is_exported_verifies(world: World) -> None:
+    bundle = world.export("first")
+
+    found = verified(bundle)
+
+    assert found.numbers > 20
+    assert found.files >= 15
+
+
+def test_two_exports_of_the_same_state_are_the_same_bytes(world: World) -> None:
+    first, second = world.export("once"), world.export("again", days=9)
+
+    assert tree(first) == tree(second)
+
+
+def test_an_export_over_an_earlier_bundle_replaces_it_and_leaves_nothing_beside(world: World) -> None:
+    bundle = world.export("over")
+    (bundle / "stray.txt").write_text("left over")
+
+    world.export("over")
+
+    assert "stray.txt" not in tree(bundle)
+    assert not [path for path in world.folder.iterdir() if path.name.startswith(".over")]
+    assert verified(bundle).numbers
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(world: World) -> None:
+    (world.folder / "mine").mkdir()
+    (world.folder / "mine" / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(InputError, match="something else is there"):
+        world.export("mine")
+
+    assert (world.folder / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_final_numbers_that_change_need_a_reason_which_is_published(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    before = world.export("before")
+    with world.store.write() as connection:
+        add_entry(connection, "2" * 32, "policy", {"baseline": "2026-10-01/2026-11-01"}, NOW)
+    world.export("same", days=1)
+    with world.store.write() as connection:
+        label = next(e for e in read_entries(connection) if e.type == "label" and e.fields["label"] == "irrelevant")
+        corrected = {"entry": label.entry_id, "label": "design", "reason": "the reviewer chose the wrong key"}
+        add_entry(connection, "3" * 32, "correction", corrected, NOW)
+
+    with pytest.raises(InputError, match="expected a reason for the correction"):
+        world.export("after", days=2)
+    after = world.export("after", days=2, reason="a review was entered for the wrong item")
+
+    assert "a review was entered for the wrong item" in (after / "corrections.csv").read_text()
+    assert "the reviewer chose the wrong key" in (after / "corrections.csv").read_text()
+    assert "a review was entered for the wrong item" in (after / "report.html").read_text()
+    assert verified(after, since=before).since is not None
+
+
+def test_a_number_rounded_in_the_exporters_favour_is_found(world: World) -> None:
+    bundle = world.export("rounded")
+    lines = (bundle / "metrics.csv").read_text().splitlines(keepends=True)
+    (bundle / "metrics.csv").write_text("".join([*lines[:-1], lines[-1].replace("0.", "0.0", 1)]))
+
+    with pytest.raises(BundleError, match=r"metrics\.csv"):
+        verified(bundle)
+
+
+def test_pages_of_made_up_data_say_so(world: World) -> None:
+    bundle = world.export("labelled")
+
+    for name in ("report.html", "methodology.html", "ustr_submission.md", "datapackage.json"):
+        assert "synthetic" in (bundle / name).read_text().lower()
