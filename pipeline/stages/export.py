@@ -1,189 +1,213 @@
-"""The stage that publishes: numbers from the log, signed, logged, and laid into a folder with all they follow from."""
+"""Export: notices and what proves them, as files that a person can hand in, each with its digest."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final, Protocol
 
-from pipeline.bundle.contents import Contents, Records, contents, final_digests
+import orjson
+
+from pipeline.enforcement import Exhibit
 from pipeline.errors import InputError
-from pipeline.log.folder import CHECKPOINT, LogFolder
-from pipeline.log.keys import Keys
-from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
-from pipeline.log.writer import Log
-from pipeline.metrics.audits import FileRow, Over
-from pipeline.metrics.entries import Entry
-from pipeline.metrics.frames import strata_of
-from pipeline.metrics.periods import days_of
-from pipeline.stages.audit import frame_row, probe_rows
-from pipeline.stages.publish import publish_log
-from pipeline.store.audit_entries import add_entry, has_entry
-from pipeline.store.audits import StoredAudit, list_audits, read_drawn, read_frame
-from pipeline.store.database import Connection, Store
-from pipeline.verify.tiles import tiles_of
+from pipeline.exhibits import capture as exhibits
+from pipeline.exhibits.archive import write_wacz
+from pipeline.exhibits.stamps import Stamp
+from pipeline.notices.batches import Batch
+from pipeline.notices.forms import render
+from pipeline.notices.notice import NoticeState
+from pipeline.stages.prepare import Office, Ready, batches_of
+from pipeline.store.captures import Capture
+from pipeline.store.codec import to_json
+from pipeline.store.database import Store
+from pipeline.store.notices import record_batch
+from pipeline.store.originals import Originals
 
-STATEMENT, ROOT, CMS = "metrics.sigstore.json", "trusted_root.json", "metrics.csv.p7s"
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = "counterfoil-export/1"
+
+
+class Stamper(Protocol):
+    """A time-stamping authority."""
+
+    def stamp(self, data: bytes) -> Stamp:
+        """Return a stamp over some bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """What an export needs besides the store and the log.
+class Scribe:
+    """Who writes an export, and with what.
 
     Attributes
     ----------
-    keys : Keys
-        Of the log and the exporter.
-    guides : mapping
-        Files that say how to check a bundle, by path.
-    reason : str
-        Why final numbers are published otherwise than before; empty where none are.
-    authorities : sequence of sequences of certificates
-        Chains of the time-stamping authorities, if any.
-    stamps : sequence of callable
-        Ask these for tokens.
+    now : datetime
+        When.
+    originals : Originals
+        Where the bytes of photos lie.
+    operator : str
+        Who answers for the exhibits; may be empty.
+    tools : mapping
+        Programs that take part, with their versions.
+    authority : Stamper or None
+        Stamps the exhibits, where one is configured.
     """
 
-    keys: Keys
-    guides: Mapping[str, bytes]
-    reason: str = ""
-    authorities: Sequence[Sequence[object]] = ()
-    stamps: Sequence[Stamp] = ()
+    now: datetime
+    originals: Originals
+    operator: str
+    tools: Mapping[str, str]
+    authority: Stamper | None = None
 
 
-def export(
-    store: Store, log: Log, out: Path, what: Export, *, now: datetime, make_secret: Callable[[], bytes]
-) -> Contents:
-    """Publish everything that is committed so far as a bundle.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written: the folder and the batches in it, with their exhibits."""
+
+    folder: Path
+    batches: tuple[Batch, ...]
+
+
+def export(store: Store, office: Office, ready: Ready, out: Path, scribe: Scribe) -> Exported:
+    """Write notices in every form, their exhibits, and a manifest with the SHA-256 of each file.
 
     Parameters
     ----------
     store : Store
-        Where cases and audits are.
-    log : Log
-        Open for writing.
+        Where the notices are written down as exported.
+    office : Office
+        What notices are made with.
+    ready : Ready
+        Notices that may go out.
     out : Path
-        The folder of the bundle; is made, or replaced if it holds an earlier one.
-    what : Export
-        Keys and texts.
-    now : datetime
-        When new entries are logged. Nothing of the bundle depends on it if there are none.
-    make_secret : callable
-        As for `publish_log`.
+        Made if need be; this export becomes a folder in it, named after the time.
+    scribe : Scribe
+        Who writes when.
 
     Returns
     -------
-    Contents
-        What was published.
+    Exported
+        The folder appears whole or not at all.
 
     Raises
     ------
     InputError
-        If final numbers changed without a reason, or the folder holds something else.
+        If the folder is there already or cannot be written.
+    TransportError
+        If a time stamp was wanted and cannot be had.
     """
-    _check_folder(out)
-    publish_log(store, log, now, make_secret)
+    folder = out / f"{scribe.now:%Y%m%dT%H%M%SZ}"
+    if folder.exists():
+        raise InputError(f"{folder}: there already, got an export of the same second, expected a new folder")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as name:
+            part = Path(name) / "export"
+            part.mkdir()
+            proven = _write_exhibits(part, ready, scribe)
+            batches = batches_of(proven, office.channels)
+            _write_batches(part, batches, office, scribe)
+            _write_manifest(part, batches, ready, scribe)
+            part.rename(folder)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written: {error.strerror or error}, expected a folder") from error
     with store.write() as connection:
-        found = contents(_records(connection, entries_of(log)))
-        _announce(connection, found, entries_of(log), what.reason, now)
-    publish_log(store, log, now, make_secret)
-    with store.read() as connection:
-        found = contents(_records(connection, entries_of(log)))
-    files = {**found.files, **what.guides}
-    files[CMS] = cms_sign(what.keys, files["metrics.csv"])
-    files[ROOT] = root_of_trust(what.keys)
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    envelope = sign_statement(what.keys, digests, found.predicate)
-    files[STATEMENT] = log_envelope(log, what.keys, envelope, what.stamps).encode()
-    _lay_out(out, files, log)
-    return found
+        for batch in batches:
+            record_batch(connection, batch, NoticeState.EXPORTED, scribe.now)
+    return Exported(folder=folder, batches=batches)
 
 
-def entries_of(log: LogFolder) -> list[Entry]:
-    """Return the entries of a log, in its order."""
-    return [json.loads(entry) for entry in log.all_entries()]
+def exhibit_of(found: Capture, scribe: Scribe) -> tuple[bytes, bytes | None, Exhibit]:
+    """Return the capture of a case as a web archive, its time stamp if there is an authority, and what names them."""
+    wacz = write_wacz(_capture(found, scribe.originals), _making(found, scribe))
+    stamp = scribe.authority.stamp(wacz) if scribe.authority is not None else None
+    exhibit = Exhibit(
+        kind="capture",
+        name=f"{found.case_id}.wacz",
+        sha256=hashlib.sha256(wacz).hexdigest(),
+        captured_at=found.captured_at,
+        stamped_at=None if stamp is None else stamp.stamped_at,
+        stamp_sha256=None if stamp is None else hashlib.sha256(stamp.token).hexdigest(),
+    )
+    return wacz, None if stamp is None else stamp.token, exhibit
 
 
-def _records(connection: Connection, entries: Sequence[Entry]) -> Records:
-    audits = [audit for audit in list_audits(connection) if audit.seed is not None]
-    audits.sort(key=lambda audit: (days_of(audit.period), audit.over, audit.audit_id))
-    newest = {over: max((a.period for a in audits if a.over == over), key=days_of, default="") for over in Over}
-    frames = {audit.audit_id: _frame_rows(connection, audit) for audit in audits}
-    drawn = {audit.audit_id: read_drawn(connection, audit.audit_id) for audit in audits}
-    return Records(
-        entries=entries,
-        frame=_joined(frames[a.audit_id] for a in audits if a.period == newest[Over(a.over)]),
-        strata=_joined(strata_of(frames[audit.audit_id]) for audit in audits),
-        sample=_joined(
-            [frame_row(audit.audit_id, item) for item in drawn[audit.audit_id] if not item.probe] for audit in audits
+def _capture(found: Capture, originals: Originals) -> exhibits.Capture:
+    return exhibits.Capture(
+        case_id=found.case_id,
+        url=found.listing.url,
+        title=found.listing.title,
+        captured_at=found.captured_at,
+        record=to_json(found.listing),
+        photos=tuple(
+            exhibits.CapturedPhoto(
+                name=photo.name,
+                data=originals.read(photo.digest) if photo.digest and originals.has(photo.digest) else None,
+            )
+            for photo in found.photos
         ),
-        probes=_joined(probe_rows(audit.audit_id, drawn[audit.audit_id]) for audit in audits),
     )
 
 
-def _frame_rows(connection: Connection, audit: StoredAudit) -> list[dict[str, str]]:
-    rows = [frame_row(audit.audit_id, item) for item in read_frame(connection, audit.audit_id)]
-    return [{name: value for name, value in row.items() if name != "ticket"} for row in rows]
+def _making(found: Capture, scribe: Scribe) -> exhibits.Making:
+    source = {"scan": found.run_id, "content": found.content}
+    return exhibits.Making(made_at=scribe.now, operator=scribe.operator, tools=scribe.tools, source=source)
 
 
-def _joined(parts: Iterable[Iterable[FileRow]]) -> list[FileRow]:
-    return [row for part in parts for row in part]
+def _write_exhibits(part: Path, ready: Ready, scribe: Scribe) -> Ready:
+    """Write the exhibits and return the notices with them."""
+    folder = part / "exhibits"
+    folder.mkdir()
+    made: dict[str, Exhibit] = {}
+    for case_id, found in ready.captures.items():
+        wacz, token, exhibit = exhibit_of(found, scribe)
+        (folder / exhibit.name).write_bytes(wacz)
+        if token is not None:
+            (folder / f"{exhibit.name}.tsr").write_bytes(token)
+        made[case_id] = exhibit
+    notices = tuple(replace(n, evidence=(*n.evidence, made[n.case_id])) for n in ready.notices)
+    return replace(ready, notices=notices)
 
 
-def _announce(connection: Connection, found: Contents, entries: Sequence[Entry], reason: str, now: datetime) -> None:
-    """Leave the entry of this publication for the log, and those of the corrections that it makes."""
-    digest = hashlib.sha256(found.files["metrics.csv"]).hexdigest()
-    final = final_digests(found.rows)
-    before: dict[str, str] = {}
-    for entry in entries:
-        if entry.get("type") == "metric":
-            before |= entry["final"]
-    changed = [period for period, value in before.items() if final.get(period) != value]
-    if changed and not reason:
-        raise InputError(
-            f"metrics: final numbers of {', '.join(changed)} are not those that were published, "
-            "expected a reason for the correction"
-        )
-    for period in changed:
-        fields = {"period": period, "reason": reason, "was": before[period], "is": final.get(period, "")}
-        _add_once(connection, "correction", fields, now)
-    _add_once(connection, "metric", {"metrics_sha256": digest, "final": final, "numbers": len(found.rows)}, now)
+def _write_batches(part: Path, batches: tuple[Batch, ...], office: Office, scribe: Scribe) -> None:
+    for batch in batches:
+        channel = office.channels.named(batch.channel)
+        recipient = office.team.recipients.get(channel.id, "")
+        forms = render(batch, channel, now=scribe.now, folder=office.wording, recipient=recipient)
+        folder = part / channel.id / batch.batch_id
+        folder.mkdir(parents=True)
+        for name, data in forms.items():
+            (folder / name).write_bytes(data)
 
 
-def _add_once(connection: Connection, kind: str, fields: Mapping[str, object], now: datetime) -> None:
-    entry_id = hashlib.sha256(repr((kind, sorted(fields.items()))).encode()).hexdigest()[:32]
-    if not has_entry(connection, entry_id):
-        add_entry(connection, entry_id, kind, fields, now)
+def _write_manifest(part: Path, batches: tuple[Batch, ...], ready: Ready, scribe: Scribe) -> None:
+    paths = sorted(path for path in part.rglob("*") if path.is_file())
+    document = {
+        "format": FORMAT,
+        "made_at": exhibits.utc(scribe.now),
+        "operator": scribe.operator or None,
+        "tools": dict(sorted(scribe.tools.items())),
+        "batches": [
+            {
+                "batch_id": batch.batch_id,
+                "channel": batch.channel,
+                "rights_holder_id": batch.rights_holder_id,
+                "notices": [{"notice_id": n.notice_id, "case_id": n.case_id} for n in batch.notices],
+            }
+            for batch in batches
+        ],
+        "left_out": [str(problem) for problem in ready.problems],
+        "files": [
+            {"path": path.relative_to(part).as_posix(), "sha256": _sha256(path), "bytes": path.stat().st_size}
+            for path in paths
+        ],
+    }
+    (part / MANIFEST).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
 
 
-def _check_folder(out: Path) -> None:
-    if out.exists() and not (out.is_dir() and ((out / STATEMENT).is_file() or not any(out.iterdir()))):
-        raise InputError(f"{out}: something else is there, expected a new folder or an earlier bundle")
-
-
-def _lay_out(out: Path, files: Mapping[str, bytes], log: Log) -> None:
-    """Write a bundle beside its place, then put it there in one move."""
-    making, old = out.with_name(f".{out.name}.making"), out.with_name(f".{out.name}.old")
-    for left in (making, old):
-        shutil.rmtree(left, ignore_errors=True)
-    for name, data in files.items():
-        _write(making / name, data)
-    checkpoint = log.checkpoint()
-    if checkpoint is None:
-        raise InputError(f"{log.path}: nothing was published yet, expected a log with a checkpoint")
-    for tile in tiles_of(checkpoint.size):
-        _write(making / "log" / tile.path, log.read_tile(tile))
-    _write(making / "log" / CHECKPOINT, (log.path / CHECKPOINT).read_bytes())
-    if out.exists():
-        out.rename(old)
-    making.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import BundleError, InputError
 from pipeline.log import init_keys, load_keys, open_log
-from pipeline.stages.export import Export, export
+from pipeline.stages.bundle import Export, export
 from pipeline.stages.publish import publish_log
 from pipeline.store.audit_entries import add_entry, read_entries
 from pipeline.store.audits import seen_between
