@@ -21,8 +21,8 @@ _SIGNED_DATA: Final = x509.ObjectIdentifier("1.2.840.113549.1.7.2")
 _DATA: Final = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
 _SHA256: Final = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _ECDSA_SHA256: Final = x509.ObjectIdentifier("1.2.840.10045.4.3.2")
-_VERSION: Final = 3
-"""Of a signer that is named by the identifier of its key."""
+_VERSION: Final = 1
+"""Of a signer that is named by issuer and number of its certificate, as PKCS #7 has it too."""
 
 
 @asn1.sequence
@@ -36,9 +36,15 @@ class _Content:
 
 
 @asn1.sequence
+class _Name:
+    issuer: asn1.TLV
+    serial: int
+
+
+@asn1.sequence
 class _Signer:
     version: int
-    key: Annotated[bytes, asn1.Implicit(0)]
+    name: _Name
     digest: _Algorithm
     algorithm: _Algorithm
     signature: bytes
@@ -65,15 +71,15 @@ def detached_signature(certificate: x509.Certificate, signature: bytes) -> bytes
     Parameters
     ----------
     certificate : Certificate
-        Of the signer; it must name its key (subject key identifier).
+        Of the signer.
     signature : bytes
         ECDSA with SHA-256 over the bytes of the file, in DER. There are no signed attributes: the same file signed
         again gives the same message.
     """
-    identifier = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    issuer = asn1.decode_der(asn1.TLV, certificate.issuer.public_bytes())
     signer = _Signer(
         version=_VERSION,
-        key=identifier,
+        name=_Name(issuer=issuer, serial=certificate.serial_number),
         digest=_Algorithm(algorithm=_SHA256),
         algorithm=_Algorithm(algorithm=_ECDSA_SHA256),
         signature=signature,
@@ -108,7 +114,7 @@ def check_detached(message: bytes, content: bytes) -> x509.Certificate:
         if detached_signature(certificate, signer.signature) != message:
             raise ProofError("not a CMS signature of ours: other algorithms or attributes")
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, x509.ExtensionNotFound) as error:
+    except ValueError as error:
         raise ProofError(f"not a CMS signature of ours: {error}") from error
     check_signature(key, content, signer.signature)
     return certificate
