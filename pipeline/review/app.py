@@ -54,7 +54,7 @@ def create_app(site: Site) -> FastAPI:
     )
     app.state.site = site
     for part in PARTS:
-        app.include_router(part.router)
+        app.router.routes.extend(part.router.routes)  # included routers would hide their routes from `check_rules`
     check_rules(app)
     app.mount("/static", Assets(directory=_folder("static")), name="static")
     app.add_exception_handler(StarletteHTTPException, _refused)
