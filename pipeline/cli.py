@@ -18,7 +18,7 @@ from rich.console import Console
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
 from pipeline.log_commands import log
-from pipeline.notice_commands import notices
+from pipeline.notice_commands import dossier, notices
 from pipeline.output import read_candidate
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
@@ -40,6 +40,7 @@ def main() -> None:
 
 main.add_command(log)
 main.add_command(notices)
+main.add_command(dossier)
 main.add_command(verify)
 
 

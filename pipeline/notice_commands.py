@@ -147,6 +147,51 @@ def reasons(marketplace: str, **given: Any) -> None:
             click.echo(f"{code} {meaning}")
 
 
+@click.command()
+@click.argument("case", required=False)
+@click.option("--seller", nargs=2, metavar="PLATFORM ID", help="A seller account instead of a case.")
+@click.option("--holder", "holders", multiple=True, help="Id of a rights holder; without it, all of them.")
+@click.option("--language", type=click.Choice(["en", "zh-Hans"]), default="en", help="Language that goes first.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the PDF and its exhibits.")
+@click.option("--notices", help="Folder with team.toml.")
+@click.option("--lake", help="Folder of the lake, beside which photos are kept.")
+@click.option("--store", help="SQLAlchemy URL of the store.")
+def dossier(
+    case: str | None,
+    seller: tuple[str, str] | None,
+    holders: tuple[str, ...],
+    language: str,
+    out: Path,
+    **given: Any,
+) -> None:
+    """Print what is known of a CASE, an id, or of a seller, for police or customs."""
+    from pipeline.dossiers.pages import print_dossier  # noqa: PLC0415  fonts
+    from pipeline.stages.dossier import dossier_of_case, dossier_of_seller  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        if (case is None) == (seller is None):
+            raise InputError("dossier: of what? got both or neither, expected the id of a case or --seller PLATFORM ID")
+        settings = _settings(given)
+        scribe = _scribe(settings, _office(settings), _now())
+        with _store(settings).read() as connection:
+            if seller is not None:
+                made, files = dossier_of_seller(connection, *seller, holders or None, scribe)
+            else:
+                made, files = dossier_of_case(connection, str(case), holders or None, scribe)
+        path = out / f"dossier-{made.number}.pdf"
+        _write(out, {path.name: print_dossier(made, language=language), **files})
+    click.echo(f"{path}: {len(made.offers)} offers, {len(made.links)} linked accounts, {len(files)} exhibits")
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}, expected a folder") from error
+
+
 def _tell(problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         click.echo(" ".join(str(problem).split()))

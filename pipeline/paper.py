@@ -43,6 +43,7 @@ INK, ACCENT, QUIET, RULE = (28, 32, 38), (24, 58, 104), (96, 104, 116), (200, 20
 _SIZES: Final = {1: 17.0, 2: 12.5, 3: 10.5}
 _BODY, _SMALL = 9.0, 7.5
 _LABEL_MM: Final = 46.0
+_GAP_MM, _TALLEST_MM, _CAPTION_MM = 5.0, 75.0, 16.0
 _JOINED: Final = ("\u0590", "\u1cff")
 """Scripts from Hebrew to the Vedic extensions: written from the right, or with letters that change beside others."""
 
@@ -74,10 +75,10 @@ class Paper:
         page.add_page()
         self.heading(title, 1)
 
-    def heading(self, text: str, level: int) -> None:
-        """Print a heading; level 1 is the document's title, 2 a section, 3 a part of it."""
+    def heading(self, text: str, level: int, *, room_mm: float = 20) -> None:
+        """Print a heading, with room below it; level 1 is the document's title, 2 a section, 3 a part of it."""
         page, size = self._page, _SIZES[level]
-        if page.get_y() > page.eph - 20:  # never the last line of a page
+        if page.get_y() > page.eph + page.t_margin - room_mm - size / 2:
             page.add_page()
         page.ln(size / 3 if page.get_y() > page.t_margin else 0)
         page.set_font_size(size)
@@ -103,7 +104,7 @@ class Paper:
         """Print pairs of a label and a value, one below the other."""
         page = self._page
         for label, value in rows:
-            if page.get_y() > page.eph - 4:
+            if page.get_y() > page.eph + page.t_margin - 6:
                 page.add_page()
             top = page.get_y()
             page.set_text_color(*QUIET)
@@ -142,27 +143,40 @@ class Paper:
         page.ln(2)
         self._plain()
 
-    def picture(self, photo: bytes, caption: str, *, width_mm: float = 80) -> None:
-        """Print a photo with its caption; bytes that are no picture leave a line that says so.
+    def pictures(self, photos: Sequence[tuple[bytes, str]], *, columns: int = 4) -> None:
+        """Print photos with their captions, some beside each other; bytes that are no picture leave a line.
 
         Notes
         -----
-        The photo is decoded within limits and encoded anew: nothing else that its file holds gets into the document.
+        Photos are decoded within limits and encoded anew: nothing else that their files hold gets into the document.
         """
+        decoded = []
+        for photo, caption in photos:
+            try:
+                decoded.append((printable(photo), caption))
+            except PhotoRefusedError as error:
+                self.paragraph(f"{caption} ({error.reason})", quiet=True)
+        for start in range(0, len(decoded), columns):
+            self._row(decoded[start : start + columns], columns)
+        self._plain()
+
+    def _row(self, photos: Sequence[tuple[Image.Image, str]], columns: int) -> None:
         page = self._page
-        try:
-            image = printable(photo)
-        except PhotoRefusedError as error:
-            self.paragraph(f"{caption} ({error.reason})", quiet=True)
-            return
-        height = width_mm * image.height / image.width
-        if height > 110:  # noqa: PLR2004  millimetres; a tall photo is made narrower
-            width_mm, height = width_mm * 110 / height, 110
-        if page.get_y() + height + 8 > page.eph + page.t_margin:
+        width = (page.epw - _GAP_MM * (columns - 1)) / columns
+        scales = [min(width / image.width, _TALLEST_MM / image.height) for image, _ in photos]
+        height = max(image.height * scale for (image, _), scale in zip(photos, scales, strict=True))
+        if page.get_y() + height + _CAPTION_MM > page.eph + page.t_margin:
             page.add_page()
-        page.image(image, w=width_mm, h=height, alt_text=self._safe(caption))
-        page.ln(1)
-        self.paragraph(caption, quiet=True)
+        top = below = page.get_y()
+        page.set_font_size(_SMALL)
+        page.set_text_color(*QUIET)
+        for number, ((image, caption), scale) in enumerate(zip(photos, scales, strict=True)):
+            left, said = page.l_margin + number * (width + _GAP_MM), self._safe(caption)
+            page.image(image, x=left, y=top, w=image.width * scale, h=image.height * scale, alt_text=said)
+            page.set_xy(left, top + height + 0.8)
+            page.multi_cell(width, 3.4, said, align="L", padding=0, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            below = max(below, page.get_y())
+        page.set_y(below + 1.6)
 
     def pdf(self) -> bytes:
         """Return the document."""

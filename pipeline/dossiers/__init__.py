@@ -1,0 +1,1 @@
+"""Dossiers: what is known of a case or a seller, on paper, for police or customs."""
