@@ -18,6 +18,7 @@ from rich.console import Console
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
 from pipeline.log_commands import log
+from pipeline.metrics_commands import audit, metrics
 from pipeline.notice_commands import dossier, notices
 from pipeline.output import read_candidate
 from pipeline.records import AssetKind, ImageName, Register
@@ -38,7 +39,9 @@ def main() -> None:
     """Find listings that infringe registered rights, and show why."""
 
 
+main.add_command(audit)
 main.add_command(log)
+main.add_command(metrics)
 main.add_command(notices)
 main.add_command(dossier)
 main.add_command(verify)

@@ -58,7 +58,7 @@ def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_
         Whether the data are made up; then every page says so.
     """
     newest = {name: _newest(rows, name) for name in HEADLINES}
-    page = _pages().get_template("report.html.j2")
+    page = pages().get_template("report.html.j2")
     text = page.render(
         as_of=as_of,
         synthetic=synthetic,
@@ -72,7 +72,7 @@ def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_
 
 def methodology(*, as_of: str, synthetic: bool) -> bytes:
     """Return methodology.html: every definition, and what the numbers do not prove."""
-    page = _pages().get_template("methodology.html.j2")
+    page = pages().get_template("methodology.html.j2")
     text = page.render(
         as_of=as_of, synthetic=synthetic, metrics=DEFINITIONS.values(), methods=METHODS, version=VERSION, limits=LIMITS
     )
@@ -87,13 +87,13 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
     gaps = [row for row in rows if row.dimension == "gap" and row.metric in GAPS and row.estimate]
     grouped = [r for r in rows if r.dimension not in (ALL, "change", "year_on_year", "gap") and r.metric in HEADLINES]
     period = max((row.period for row in rows if row.metric == "notices_removed"), default="")
-    named = [_point(row, DISPOSITIONS_TITLES[row.metric]) for row in _dispositions(whole, period)]
+    named = [point(row, DISPOSITIONS_TITLES[row.metric]) for row in _dispositions(whole, period)]
     shares = [row for row in gaps if row.unit == SHARE and row.period == max(g.period for g in gaps)]
     return [
         Section(
             title="Prevalence of infringing listings",
             rows=prevalence,
-            chart=trend([_point(row, row.period) for row in prevalence], "Prevalence by period, with 95 % intervals"),
+            chart=trend([point(row, row.period) for row in prevalence], "Prevalence by period, with 95 % intervals"),
         ),
         Section(title="Change", rows=changes),
         Section(
@@ -108,7 +108,7 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
             title="Small and medium against large rights holders",
             rows=gaps,
             chart=forest(
-                [_point(row, DEFINITIONS[row.metric].title[:34]) for row in shares],
+                [point(row, DEFINITIONS[row.metric].title[:34]) for row in shares],
                 "Difference, small and medium minus large, with 95 % intervals",
             ),
         ),
@@ -128,7 +128,8 @@ def _newest(rows: Sequence[Row], metric: str) -> Row | None:
     return max(found, key=lambda row: row.period, default=None)
 
 
-def _point(row: Row, label: str) -> Point:
+def point(row: Row, label: str) -> Point:
+    """Return a number with its limits as a chart shows it."""
     scale = 100 if row.unit == SHARE else 1
     value, low, high = (float(text) * scale if text else None for text in (row.estimate, row.low, row.high))
     return Point(label=label, value=value or 0.0, low=low, high=high)
@@ -162,8 +163,9 @@ def by_period(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 @cache
-def _pages() -> Environment:
-    pages = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
-    pages.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period}
-    pages.trim_blocks = pages.lstrip_blocks = True
-    return pages
+def pages() -> Environment:
+    """Return the templates; they escape what they are given."""
+    found = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
+    found.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period}
+    found.trim_blocks = found.lstrip_blocks = True
+    return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
+from pipeline.errors import InputError
 from pipeline.metrics.intervals import Interval
 
 PLACES = {"share": Decimal("0.000001"), "hours": Decimal("0.01"), "count": Decimal(1)}
@@ -124,3 +125,23 @@ def write_rows(rows: Iterable[Row]) -> str:
         values = [getattr(row, name) for name in COLUMNS]
         writer.writerow(["" if value is None else str(value) for value in values])
     return text.getvalue()
+
+
+def read_rows(text: str) -> list[Row]:
+    """Return the rows of a metrics.csv that was checked.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        return [_row(found) for found in csv.DictReader(io.StringIO(text, newline=""), strict=True)]
+    except (csv.Error, KeyError, ValueError) as error:
+        raise InputError(f"metrics.csv: not one of ours: {error}, expected the columns {', '.join(COLUMNS)}") from error
+
+
+def _row(found: dict[str, str]) -> Row:
+    counts = {name: int(found[name]) if found[name] else None for name in ("numerator", "denominator", "unknown")}
+    texts = {name: found[name] for name in COLUMNS if name not in (*counts, "status")}
+    return Row(**texts, **counts, status=Status(found["status"]))  # type: ignore[arg-type]

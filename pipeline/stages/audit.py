@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, STRATA_COLUMNS, VALUES, Over
@@ -18,6 +19,7 @@ from pipeline.metrics.suppression import WITHHELD, Unit, publishable
 from pipeline.output import rfc3339
 from pipeline.plain import neutralise, reveal
 from pipeline.records import Band, Json, RightsHolder
+from pipeline.snapshots import find_inputs, read_rows
 from pipeline.store.audit_entries import add_entry
 from pipeline.store.audits import (
     FrameItem,
@@ -36,8 +38,10 @@ from pipeline.store.audits import (
     set_seed,
 )
 from pipeline.store.database import Connection
+from pipeline.store.observations import key_digest
 from pipeline.verify.disclosures import Disclosure
 
+ROWS_AT_ONCE = 1_000
 Salts = Callable[[], bytes]
 """Makes 32 random bytes, other ones each time."""
 
@@ -138,6 +142,30 @@ def commit_frame(
     }
     log(connection, "frame", plan.audit_id, fields, now)
     return audit
+
+
+def top_results(seen: Iterable[Seen], snapshots: Sequence[Path], top: int) -> Iterator[Appearance]:
+    """Yield every appearance among the first results of a search, by the snapshots' own words.
+
+    Parameters
+    ----------
+    seen : iterable of Seen
+        What was scanned in the period; an appearance of anything else is left out.
+    snapshots : sequence of Path
+        Files or folders that say at which rank of which search a listing stood.
+    top : int
+        How many results of a search count, from rank 1.
+    """
+    known = {one.listing_key: one for one in seen}
+    for file in find_inputs(snapshots):
+        for batch in read_rows(file, ROWS_AT_ONCE):
+            for row in batch.listings:
+                query = row.listing.query
+                found = known.get(key_digest(row.listing.key))
+                if found is None or query.keyword is None or query.rank is None or not 1 <= query.rank <= top:
+                    continue
+                captured = replace(found, captured_at=row.listing.captured_at)
+                yield Appearance(seen=captured, place=f"{query.rank} {query.keyword}")
 
 
 def _values(seen: Sequence[Seen], holders: Mapping[str, RightsHolder]) -> list[tuple[str, str, str]]:

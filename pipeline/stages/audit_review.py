@@ -12,6 +12,7 @@ from pipeline.metrics.audits import UNRESOLVABLE, next_round
 from pipeline.output import rfc3339
 from pipeline.records import Label
 from pipeline.stages.audit import log
+from pipeline.store.audit_entries import add_entry, read_entries
 from pipeline.store.audits import (
     FrameItem,
     Review,
@@ -106,3 +107,37 @@ def progress(connection: Connection, audit: StoredAudit) -> Progress:
     ]
     outstanding = Counter(number for number in rounds if number is not None)
     return Progress(audit=audit, drawn=len(drawn), outstanding=dict(sorted(outstanding.items())))
+
+
+def correct_label(
+    connection: Connection, entry_id: str, label: str, *, reason: str, correction_id: str, now: datetime
+) -> None:
+    """Replace the label of an entry that is or will be logged: the entry stays, a correction is published beside it.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction.
+    entry_id : str
+        Of the label's entry in the log.
+    label : str
+        One of `LABELS`.
+    reason : str
+        Published.
+    correction_id : str
+        32 hexadecimal digits, made by the caller.
+    now : datetime
+        When.
+
+    Raises
+    ------
+    InputError
+        If there is no such entry or label, or no reason.
+    """
+    if label not in LABELS or not reason.strip():
+        raise InputError(
+            f"audit: a label and a reason are needed, got {label!r:.40}, expected one of {', '.join(LABELS)}"
+        )
+    if not any(entry.entry_id == entry_id and entry.type == "label" for entry in read_entries(connection)):
+        raise InputError(f"audit: no such label, got {entry_id!r:.40}, expected the id of an entry of that type")
+    add_entry(connection, correction_id, "correction", {"entry": entry_id, "label": label, "reason": reason}, now)

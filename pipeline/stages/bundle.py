@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
+
 from pipeline.bundle.contents import Contents, Records, contents, final_digests
 from pipeline.errors import InputError
 from pipeline.log.folder import CHECKPOINT, LogFolder
@@ -22,12 +24,15 @@ from pipeline.metrics.frames import strata_of
 from pipeline.metrics.periods import days_of
 from pipeline.stages.audit import frame_row, probe_rows
 from pipeline.stages.publish import publish_log
+from pipeline.stages.stamps import KeptStamps, chain_of
 from pipeline.store.audit_entries import add_entry, has_entry
 from pipeline.store.audits import StoredAudit, list_audits, read_drawn, read_frame
 from pipeline.store.database import Connection, Store
 from pipeline.verify.tiles import tiles_of
 
-STATEMENT, ROOT, CMS = "metrics.sigstore.json", "trusted_root.json", "metrics.csv.p7s"
+STATEMENT, ROOT, CMS, TOKEN = "metrics.sigstore.json", "trusted_root.json", "metrics.csv.p7s", "metrics.csv.tsr"
+STAMPS = ".stamps"
+"""Folder beside the log's files in which tokens are kept: an authority never gives the same one twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,17 @@ class Export:
         Files that say how to check a bundle, by path.
     reason : str
         Why final numbers are published otherwise than before; empty where none are.
-    authorities : sequence of sequences of certificates
-        Chains of the time-stamping authorities, if any.
-    stamps : sequence of callable
-        Ask these for tokens.
+    stamp : callable or None
+        Asks a time-stamping authority for a token (RFC 3161) over some bytes, if one is configured.
+    roots : sequence of Certificate
+        Those that its chain must end at.
     """
 
     keys: Keys
     guides: Mapping[str, bytes]
     reason: str = ""
-    authorities: Sequence[Sequence[object]] = ()
-    stamps: Sequence[Stamp] = ()
+    stamp: Stamp | None = None
+    roots: Sequence[x509.Certificate] = ()
 
 
 def export(
@@ -95,10 +100,15 @@ def export(
         found = contents(_records(connection, entries_of(log)))
     files = {**found.files, **what.guides}
     files[CMS] = cms_sign(what.keys, files["metrics.csv"])
-    files[ROOT] = root_of_trust(what.keys)
+    stamp = KeptStamps(log.path / STAMPS, what.stamp).stamp if what.stamp else None
+    chains = []
+    if stamp is not None:
+        files[TOKEN] = stamp(files["metrics.csv"])
+        chains.append(chain_of(files[TOKEN], what.roots))
+    files[ROOT] = root_of_trust(what.keys, chains)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     envelope = sign_statement(what.keys, digests, found.predicate)
-    files[STATEMENT] = log_envelope(log, what.keys, envelope, what.stamps).encode()
+    files[STATEMENT] = log_envelope(log, what.keys, envelope, [stamp] if stamp else []).encode()
     _lay_out(out, files, log)
     return found
 
