@@ -1,6 +1,6 @@
 """Stores to test with: SQLite always, PostgreSQL where its programs are installed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +11,24 @@ from pipeline.store.database import Store, open_store
 from tests import postgresql
 
 NUMBERS = count()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-golden", action="store_true", help="write golden files anew, to be read in the diff")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
+    """Return what compares bytes with a golden file, or writes it where `--write-golden` is given."""
+    write = bool(request.config.getoption("--write-golden"))
+
+    def compare(path: Path, data: bytes) -> None:
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        assert path.read_bytes() == data, f"{path.name} has changed: see the diff after pytest --write-golden"
+
+    return compare
 
 
 @pytest.fixture(scope="session")
