@@ -1,0 +1,162 @@
+"""Looks that a user brings: JSON lines of results, and captures as WARC files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from pipeline.enforcement import RecheckResult
+from pipeline.errors import InputError, PhotoRefusedError
+from pipeline.files import read_inside
+from pipeline.followup.pages import Answer
+from pipeline.rechecks.look import MOST_BODY, Look, text_of
+from pipeline.records import Rejected
+
+ENDINGS: Final = (".jsonl", ".warc", ".warc.gz")
+MOST_LINE: Final = 1_000_000
+MOST_RECORD: Final = 64 * 1024 * 1024
+MOST_RECORDS: Final = 200_000
+
+
+def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files of looks among files and folders, in the order of their names within a folder.
+
+    Raises
+    ------
+    InputError
+        If a path does not exist, or is no such file or a folder without any.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        usable = [file for file in inside if file.is_file() and file.name.lower().endswith(ENDINGS)]
+        if not usable:
+            raise InputError(f"{path}: got no looks, expected files ending in {', '.join(ENDINGS)}")
+        found.update(dict.fromkeys(usable))
+    return tuple(found)
+
+
+def read_looks(path: Path) -> Iterator[Look | Rejected]:
+    """Read a file of looks.
+
+    Parameters
+    ----------
+    path : Path
+        Of JSON lines, each with `checked_at` (RFC 3339), `url` or `platform` and `listing_id` (and `seller_id`), and
+        `result` (of `RecheckResult`) or `status` with `evidence`; `evidence` is a file beside it, `vantage` any words.
+        Or a WARC file, whose responses are judged.
+
+    Yields
+    ------
+    Look or Rejected
+        A line or record that cannot be used is rejected, with place and reason; nothing is passed over in silence.
+    """
+    read = _warc if path.name.lower().endswith((".warc", ".warc.gz")) else _lines
+    try:
+        with path.open("rb") as file:
+            yield from read(path, file)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}), expected a file of looks") from error
+
+
+def _lines(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
+    number = 0
+    while line := file.readline(MOST_LINE + 1):
+        number += 1
+        if len(line) > MOST_LINE:
+            yield _rejected(path, number, "line", f"more than {MOST_LINE:,} bytes", "a shorter line", "too long")
+            return
+        if line.strip():
+            yield _line(path, number, line)
+
+
+def _line(path: Path, number: int, line: bytes) -> Look | Rejected:
+    row: Any = None
+    try:
+        row = orjson.loads(line)
+        if not isinstance(row, dict):
+            return _rejected(path, number, "line", repr(row)[:80], "a JSON object", "not an object")
+        return _look(path, number, row)
+    except orjson.JSONDecodeError as error:
+        return _rejected(path, number, "line", repr(line[:80]), "a JSON object", str(error))
+    except PhotoRefusedError as error:
+        return _rejected(path, number, "evidence", error.got, error.expected, error.reason)
+    except (KeyError, TypeError, ValueError) as error:
+        expected = f"checked_at, url or platform and listing_id, result (one of {', '.join(RecheckResult)}) or status"
+        return _rejected(path, number, "line", repr(row)[:200], expected, f"{type(error).__name__}: {error}")
+
+
+def _look(path: Path, number: int, row: dict[str, Any]) -> Look:
+    checked_at = datetime.fromisoformat(str(row["checked_at"]))
+    if checked_at.tzinfo is None:
+        raise ValueError("checked_at has no zone")
+    names = {name: _text(row.get(name)) for name in ("platform", "listing_id", "seller_id", "url")}
+    if not names["url"] and not (names["platform"] and names["listing_id"]):
+        raise ValueError("no listing")
+    evidence = None if row.get("evidence") is None else read_inside(path.parent, str(row["evidence"]))
+    result = None if row.get("result") is None else RecheckResult(row["result"])
+    answer = None
+    if result is None:
+        page = text_of(evidence or b"", str(row.get("content_type", "")), "")
+        answer = Answer(status=int(row["status"]), address=_text(row.get("final_url")) or names["url"] or "", page=page)
+    return Look(
+        checked_at=checked_at.astimezone(UTC),
+        **names,
+        result=result,
+        answer=answer,
+        evidence=evidence,
+        vantage=(_text(row.get("vantage")) or "")[:200],
+        place=f"{path}:{number}",
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, (str, int)):
+        raise TypeError(f"not a text: {value!r}"[:80])
+    return None if value is None else str(value)
+
+
+def _warc(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
+    number = 0
+    try:
+        for number, record in enumerate(ArchiveIterator(file), start=1):
+            if number > MOST_RECORDS or int(record.rec_headers.get_header("Content-Length", "0")) > MOST_RECORD:
+                yield _rejected(
+                    path, number, "record", "more", f"{MOST_RECORDS:,} records, {MOST_RECORD:,} bytes", "long"
+                )
+                return
+            if record.rec_type == "response" and record.http_headers is not None:
+                yield _response(path, number, record)
+    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as error:
+        yield _rejected(path, number + 1, "record", str(error)[:200], "a WARC record", "damaged")
+
+
+def _response(path: Path, number: int, record: ArcWarcRecord) -> Look | Rejected:
+    headers = record.http_headers
+    status, url = headers.get_statuscode(), record.rec_headers.get_header("WARC-Target-URI")
+    when = record.rec_headers.get_header("WARC-Date")
+    body = record.raw_stream.read(MOST_BODY)
+    if not (status.isdecimal() and url and when):
+        return _rejected(
+            path, number, "record", f"{status!r} {url!r} {when!r}", "status, address and date", "incomplete"
+        )
+    page = text_of(body, headers.get_header("Content-Type") or "", headers.get_header("Content-Encoding") or "")
+    return Look(
+        checked_at=datetime.fromisoformat(when).astimezone(UTC),
+        url=url,
+        answer=Answer(status=int(status), address=url, page=page),
+        evidence=headers.to_bytes() + body,
+        vantage=f"capture {path.name}"[:200],
+        place=f"{path}:{number}",
+    )
+
+
+def _rejected(path: Path, number: int, field: str, got: str, expected: str, reason: str) -> Rejected:  # noqa: PLR0917
+    return Rejected(kind="row", source=str(path), line=number, field=field, got=got, expected=expected, reason=reason)
