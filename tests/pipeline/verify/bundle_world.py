@@ -1,20 +1,22 @@
 """A small bundle of made-up cases and one audit, as an exporter publishes it: honest, or not."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+from cryptography import x509
 
 from pipeline.log import Draft, Keys, Log, open_log
-from pipeline.log.signing import cms_sign, log_envelope, root_of_trust, sign_statement
+from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
 from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, SAMPLE_COLUMNS, STRATA_COLUMNS
 from pipeline.metrics.draw import seed_of
 from pipeline.metrics.frames import draw_sample, file_digest, file_text, sample_digest, strata_of
 from pipeline.metrics.rows import write_rows
 from pipeline.metrics.tables import recompute
+from pipeline.verify.guide import guide_files
 from pipeline.verify.notes import Checkpoint
 
 START = datetime(2026, 10, 2, 9, tzinfo=UTC)
@@ -130,10 +132,6 @@ def audit_drafts(size: int, root: bytes, flip: str = "") -> tuple[list[Draft], l
     return drafts, rows
 
 
-def first_confirmed(rows: Iterable[Mapping[str, str]]) -> str:
-    return next(row["item"] for row in rows if int(row["item"][:2], 16) % 5 == 0)
-
-
 def export(
     folder: Path,
     keys: Keys,
@@ -142,6 +140,8 @@ def export(
     before: Change = lambda files: files,
     drafts: Callable[[list[Draft]], list[Draft]] = lambda drafts: drafts,
     flip: str = "",
+    stamps: Sequence[Stamp] = (),
+    authorities: Sequence[Sequence[x509.Certificate]] = (),
 ) -> Path:
     """Publish a bundle.
 
@@ -158,14 +158,14 @@ def export(
             "strata.csv": file_text(STRATA_COLUMNS, strata).encode(),
             "sample.csv": file_text(SAMPLE_COLUMNS, rows).encode(),
             "probes.csv": file_text(PROBE_COLUMNS, PROBES).encode(),
-            "trusted_root.json": root_of_trust(keys),
-            "VERIFY.md": b"# How to check this\n",
+            "trusted_root.json": root_of_trust(keys, authorities),
+            **guide_files(),
         }
         before(files)
         files["metrics.csv.p7s"] = cms_sign(keys, files["metrics.csv"])
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         envelope = sign_statement(keys, digests, {"period": PERIOD})
-        files["metrics.sigstore.json"] = log_envelope(log, keys, envelope).encode()
+        files["metrics.sigstore.json"] = log_envelope(log, keys, envelope, stamps).encode()
         files |= {f"log/{name}": data for name, data in log.public_files()}
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def test_an_honest_bundle_verifies(honest: Path, keys: Keys) -> None:
 
     assert found.log == keys.verifier
     assert found.pinned
-    assert found.files == 8
+    assert found.files == 9
     assert found.numbers > 20
     assert found.checkpoint.size > 200
 
