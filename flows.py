@@ -1,6 +1,6 @@
 """The composition root: joins the pipeline to the detectors, and the only place that knows Prefect.
 
-``python flows.py`` serves the scan of the settings file on its schedule.
+``python flows.py`` serves the scan and the re-check of the settings file on their schedules.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from detectors import DetectorKit
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
 from pipeline.progress import TerminalProgress
+from pipeline.recheck_commands import recheck_now
 from pipeline.records import AssetKind, Json
 from pipeline.register import load_register, register_folder
 from pipeline.settings import Settings, lake_folder, prefect_switches, read_settings
@@ -35,6 +36,7 @@ with suppress(OSError):  # Prefect makes its folder, but not the one above it
     Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
 
 from prefect import flow, task  # noqa: E402  Prefect reads the environment when it is imported
+from prefect import serve as serve_deployments  # noqa: E402
 from prefect.artifacts import create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
@@ -121,6 +123,8 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
         engine=make_engine(settings),
         innocents=_innocents(settings),
         kit=DetectorKit(hashes_only=frozenset(map(AssetKind, settings.hashes_only))),
+        random_percent=settings.random_percent,
+        open_low=settings.open_low,
     )
 
 
@@ -177,11 +181,25 @@ def _carry_out(prepared: Scan) -> dict[str, Json]:
     return run
 
 
+@flow(name="recheck", persist_result=False)
+def recheck() -> list[dict[str, int]]:
+    """Look whether listings with a notice out still stand: the flow that runs on a schedule."""
+    settings = read_settings(os.environ, Path.cwd())
+    looks = [Path(path) for path in settings.rechecks]
+    tallies = recheck_now(settings, looks, ask=bool(settings.recheck_hosts), now=datetime.now(UTC))
+    found = [{result.value: number for result, number in tally.results.items()} for tally in tallies]
+    create_table_artifact(key="recheck", table=found, description="Looks at listings with a notice out")
+    return found
+
+
 def serve() -> None:
-    """Serve the scan on the schedule of the settings, one run at a time, until stopped."""
+    """Serve the flows on the schedules of the settings, one run at a time, until stopped."""
     settings = read_settings(os.environ, Path.cwd())
     with prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
-        scan.serve(name="scheduled", cron=settings.schedule, limit=1, pause_on_shutdown=False)
+        served: list[Any] = [scan.to_deployment(name="scheduled", cron=settings.schedule)]
+        if settings.rechecks or settings.recheck_hosts:
+            served.append(recheck.to_deployment(name="scheduled", cron=settings.recheck_schedule))
+        serve_deployments(*served, limit=1, pause_on_shutdown=False)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from pipeline.log_commands import log
 from pipeline.metrics_commands import audit, metrics
 from pipeline.notice_commands import dossier, notices
 from pipeline.output import read_candidate
+from pipeline.recheck_commands import recheck
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
 from pipeline.review_commands import people, review
@@ -257,6 +258,7 @@ def _remarks(register: Register, folder: Path) -> Iterator[str]:
 
 main.add_command(review)
 main.add_command(people)
+main.add_command(recheck)
 
 if __name__ == "__main__":
     main()

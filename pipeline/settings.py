@@ -18,6 +18,15 @@ from pipeline.records import AssetKind
 FILE_NAME: Final = "counterfoil.toml"
 VARIABLE: Final = "COUNTERFOIL_SETTINGS"
 ENGINES: Final = ("local", "dask")
+RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    {
+        "workers": (0, 1_024),
+        "random_percent": (0, 90),
+        "recheck_pause_seconds": (1, 3_600),
+        "review_idle_minutes": (1, 1_440),
+        "review_session_hours": (1, 720),
+    }
+)
 SILENT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "DO_NOT_TRACK": "1",
@@ -59,6 +68,22 @@ class Settings:
         Folder of photos in which nothing registered may be seen; empty for none.
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
+    random_percent : int
+        Share of the cases to review that a scan draws at random among all candidates, in percent.
+    open_low : bool
+        Whether candidates of the low band become cases too.
+    rechecks : tuple of str
+        Files and folders of looks at listings, for the scheduled re-check.
+    recheck_hosts : tuple of str
+        Hosts that may be asked whether a listing still stands, each with those below it; empty means none.
+    recheck_pause_seconds : int
+        Between two requests to one host.
+    recheck_loopback : bool
+        Whether addresses of this machine may be asked too: for trying things out.
+    recheck_pages, recheck_clocks : str
+        Files of patterns of pages and of clocks of one's own, read before and beside those that ship.
+    recheck_schedule : str
+        When the scheduled re-check runs, as a cron expression in UTC.
     review_https : bool
         Whether browsers reach the review app over TLS, through a proxy in front of it.
     review_idle_minutes, review_session_hours : int
@@ -93,6 +118,15 @@ class Settings:
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
     schedule: str = "0 3 * * *"
+    random_percent: int = 10
+    open_low: bool = False
+    rechecks: tuple[str, ...] = ()
+    recheck_hosts: tuple[str, ...] = ()
+    recheck_pause_seconds: int = 5
+    recheck_loopback: bool = False
+    recheck_pages: str = ""
+    recheck_clocks: str = ""
+    recheck_schedule: str = "0 5 * * *"
     log: str = ".counterfoil/log"
     keys: str = ".counterfoil-keys"
     log_policy: str = ""
@@ -114,17 +148,16 @@ class Settings:
         """Check what one setting can be."""
         if self.engine not in ENGINES:
             raise SettingsError(f"engine: no such engine, got {self.engine!r}, expected one of {', '.join(ENGINES)}")
-        if not 0 <= self.workers <= 1_024:  # noqa: PLR2004
-            raise SettingsError(f"workers: out of range, got {self.workers}, expected 0 to 1024")
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                got = getattr(self, name)
+                raise SettingsError(f"{name}: out of range, got {got}, expected {least} to {most}")
         kinds = [kind.value for kind in AssetKind]
         for kind in self.hashes_only:
             if kind not in kinds:
                 raise SettingsError(f"hashes_only: no such kind, got {kind!r}, expected some of {', '.join(kinds)}")
         if self.engine == "dask" and not self.dask_address:
             raise SettingsError("dask_address: missing, got '', expected the address of a scheduler")
-        for name in ("review_idle_minutes", "review_session_hours"):
-            if getattr(self, name) < 1:
-                raise SettingsError(f"{name}: out of range, got {getattr(self, name)}, expected 1 or more")
         if bool(self.stamp_authority) != bool(self.stamp_roots):
             raise SettingsError(
                 "stamp_authority: not enough with it, got only one of both, expected stamp_roots beside it"
