@@ -96,7 +96,7 @@ class Desk:
     def person(self, name: str, *grants: tuple[str, Role], **changes: Any) -> Person:
         """Enter a person."""
         held = tuple(Grant(rights_holder_id=holder_id, role=role) for holder_id, role in grants)
-        person = Person(person_id=digest_of(name)[:32], name=name, shown_as=name.title(), grants=held, **changes)
+        person = Person(person_id=id_of(name), name=name, shown_as=name.title(), grants=held, **changes)
         with self.site.store.write() as connection:
             add_person(connection, person, NOW, password_hash=CHEAP.hash(PASSWORD))
         return person
@@ -192,6 +192,10 @@ class Browser:
         response = self.post("/sign-in", {"name": name, "password": password}, **options)
         self.get("/account")
         return response
+
+
+def id_of(name: str) -> str:
+    return digest_of(name)[:32]
 
 
 def seller(number: int) -> Seller:
