@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from securesystemslib.dsse import Envelope
-from securesystemslib.signer import Key
+from securesystemslib.signer import Key  # type: ignore[attr-defined]  # it is in __all__ only
 
 from pipeline.log import Keys, init_keys, open_log
 from pipeline.log.folder import LogFolder
