@@ -16,6 +16,8 @@ setup: .venv/installed
 
 demo: setup
 	$(BIN)/counterfoil scan fixtures/snapshots/* --register fixtures/register --out out/demo --store sqlite:///out/demo/store/counterfoil.db
+	$(BIN)/python fixtures/practise.py --store sqlite:///out/demo/store/counterfoil.db --log out/demo/log --keys out/demo/keys --bundle out/demo/bundle
+	$(BIN)/counterfoil verify out/demo/bundle
 
 test: setup
 	$(BIN)/pytest
