@@ -22,6 +22,8 @@ LEAST_SAMPLE: Final = 19
 """Least observations of a condition that the null says nothing about (p is then at least 1/20)."""
 LEAST_IN_WEEK: Final = 20
 """Authentic observations that a week needs to have a shift of its own."""
+SURE_FROM: Final = 3.0
+"""Standard errors by which a week must lie below the others to be a promotion."""
 WIDENING: Final = 1.15
 """How much closer to normal a price counts, against the null, where the condition is unknown."""
 
@@ -64,7 +66,8 @@ class PriceLevels:
     week_shifts : mapping of str to float
         Log shift of the weeks (ISO 8601) in which authentic prices lie lower; never above 0.
     promotion_weeks : mapping of str to tuple of float
-        Residuals of those weeks alone, ascending: in a promotion some prices fall further than the shift.
+        Residuals of those weeks alone, ascending, by week and group: in a promotion some prices fall further than the
+        shift.
     register_digest : str
         The register whose authorised sellers and list prices were used.
     """
@@ -117,7 +120,8 @@ class PriceLevels:
         The one-sided conformal p-value is (k + 1) / (n + 1), with k of n authentic offers at or below the ratio: if the
         offer is exchangeable with them, it is at most α with probability at most α [1]_. A group of fewer than 199 is
         topped up to 199 with the null of [2]_: prices of the same product in two honest shops. In a promotion week
-        the p-value among that week's offers alone counts too, and the larger of the two is returned.
+        the p-value among that week's offers of the group alone decides; where they are fewer than 199, the larger of
+        the two. A promotion week's offers are left out of the group, if enough others are known.
 
         References
         ----------
@@ -135,9 +139,10 @@ class PriceLevels:
             missing = 0
         wide = math.exp(residual) * (WIDENING if condition == Condition.UNKNOWN else 1.0)
         p = _conformal(group, residual, missing, _null_share(wide))
-        own_week = self.promotion_weeks.get(week)
-        if own_week is not None:
-            p = max(p, _conformal(own_week, residual, 0, 0.0))
+        own_week = self.promotion_weeks.get(f"{week}/{_group(condition, identified_by)}", ())
+        if own_week:
+            p_week = _conformal(own_week, residual, 0, 0.0)
+            p = p_week if len(own_week) >= FULL_SAMPLE else max(p, p_week)
         return PValue(p=p, n=len(group), from_null=missing / (missing + len(group)), week_shift=shift)
 
 
@@ -171,23 +176,41 @@ def learn(observations: Iterable[PriceObservation], register: Register) -> Price
     def residual(seen: PriceObservation) -> float:
         return round(math.log(seen.ratio) - shifts.get(seen.week, 0.0), 6)
 
+    weeks: defaultdict[str, list[float]] = defaultdict(list)
+    for seen in kept:
+        if seen.week in shifts:
+            weeks[f"{seen.week}/{_group(seen.condition, seen.identified_by)}"].append(residual(seen))
     return PriceLevels(
         residuals={
-            group: tuple(sorted(residual(seen) for seen in members)) for group, members in sorted(groups.items())
+            group: tuple(sorted(map(residual, _outside_promotions(members, shifts))))
+            for group, members in sorted(groups.items())
         },
         week_shifts=shifts,
-        promotion_weeks={week: tuple(sorted(residual(seen) for seen in kept if seen.week == week)) for week in shifts},
+        promotion_weeks={week: tuple(sorted(members)) for week, members in sorted(weeks.items())},
         register_digest=register.digest,
     )
 
 
+def _outside_promotions(members: list[PriceObservation], shifts: Mapping[str, float]) -> list[PriceObservation]:
+    """Return the offers of ordinary weeks, or all of them where those are too few."""
+    ordinary = [seen for seen in members if seen.week not in shifts]
+    return ordinary if len(ordinary) >= FULL_SAMPLE else members
+
+
 def _week_shifts(observations: Iterable[PriceObservation], centres: Mapping[str, float]) -> dict[str, float]:
-    """Return by how much the well observed weeks lie below the whole; only downwards, so that no week gets stricter."""
+    """Return by how much weeks lie below the whole, if by more than chance does; no week gets stricter."""
     by_week: defaultdict[str, list[float]] = defaultdict(list)
     for seen in observations:
         by_week[seen.week].append(math.log(seen.ratio) - centres[_group(seen.condition, seen.identified_by)])
     shifts = {week: round(median(logs), 6) for week, logs in sorted(by_week.items()) if len(logs) >= LEAST_IN_WEEK}
-    return {week: shift for week, shift in shifts.items() if shift < 0}
+    return {week: shift for week, shift in shifts.items() if shift < -SURE_FROM * _error_of_median(by_week[week])}
+
+
+def _error_of_median(values: list[float]) -> float:
+    """Return the standard error of a median, by the median absolute deviation, as if the values were normal."""
+    centre = median(values)
+    spread = 1.4826 * median(abs(value - centre) for value in values)
+    return 1.2533 * spread / math.sqrt(len(values))
 
 
 def _group(condition: Condition, identified_by: str) -> str:

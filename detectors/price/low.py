@@ -41,7 +41,7 @@ class PriceLow:
     """
 
     name = "price_low"
-    version = "1"
+    version = "2"
     observations = (*(observation for observation, _ in _LEVELS), _PLACEHOLDER)
 
     def __init__(self, levels: PriceLevels, register: Register) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from detectors.price.goods import cues_in, readings
 from detectors.price.quantities import MOST_UNITS, units_in
+from detectors.price.quoted import Role, prices_in
 from pipeline.records import Condition, Listing, Price, PriceKind
 
 WIDEST_RANGE: Final = 5
@@ -70,7 +71,9 @@ def offer_of(listing: Listing) -> Offer | NoOffer:
     for cue in _UNPRICED_CUES:
         if cue in cues and not (cue == "lot" and (units_in(listing.title) or 1) > 1):
             return NoOffer(why=f"the title names {readings()[cue]}")
-    chosen = _chosen(tuple(price for price in listing.prices if _usable(price)))
+    chosen = (
+        _chosen(tuple(price for price in listing.prices if _usable(price))) if listing.prices else _named(listing.title)
+    )
     if isinstance(chosen, NoOffer):
         return chosen
     price, why = chosen
@@ -86,6 +89,16 @@ def offer_of(listing: Listing) -> Offer | NoOffer:
         why=why,
         condition=_condition(listing.condition, cues),
     )
+
+
+def _named(title: str) -> tuple[Price, str] | NoOffer:
+    """Return the one selling price that a title names, where the listing gives none in its own field."""
+    named = [quoted for quoted in prices_in(title) if quoted.role is Role.SALE and len(quoted.currencies) == 1]
+    if len(named) != 1:
+        return NoOffer(why="no price is given")
+    sale = named[0]
+    price = Price(kind=PriceKind.SALE, amount=sale.amount, currency=sale.currencies[0], unit_count=sale.units)
+    return price, "the price that the title names"
 
 
 def _usable(price: Price) -> bool:
@@ -123,7 +136,10 @@ def _too_wide(prices: Iterable[Price]) -> bool:
 
 def _units(price: Price, title: str) -> int | None:
     stated = price.unit_count
-    return stated if stated is not None and 1 < stated <= MOST_UNITS else units_in(title)
+    if stated is not None and 1 < stated <= MOST_UNITS:
+        return stated
+    named = {quoted.units for quoted in prices_in(title) if quoted.amount == price.amount and quoted.units > 1}
+    return named.pop() if len(named) == 1 else units_in(title)
 
 
 def _condition(stated: Condition, cues: frozenset[str]) -> Condition:

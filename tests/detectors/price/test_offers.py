@@ -148,3 +148,20 @@ def test_any_prices_and_title_give_an_offer_or_a_reason(title: str, prices: list
     if isinstance(offer, Offer):
         assert any(offer.amount is price.amount for price in prices)
         assert 0 <= offer.unit_price <= offer.amount
+
+
+def test_a_price_in_the_title_is_the_offer_where_no_other_is_given() -> None:
+    offer = the_offer("Ostervik backpack 3件 ¥268 原价¥399")
+
+    assert (offer.amount, offer.currency, offer.units) == (Decimal(268), "CNY", 3)
+    assert offer.why == "the price that the title names"
+
+
+def test_units_are_read_with_the_price_that_the_title_repeats() -> None:
+    assert the_offer("Ostervik socks, 4 for €20", price("20")).units == 4
+    assert the_offer("Ostervik socks, 4 for €20", price("15")).units == 1
+
+
+@pytest.mark.parametrize("title", ["Ostervik backpack $20", "Ostervik backpack €20 €30", "Ostervik deposit €20"])
+def test_a_title_whose_price_is_in_doubt_names_none(title: str) -> None:
+    assert isinstance(offer_of(listing(title)), NoOffer)

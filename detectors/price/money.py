@@ -1,0 +1,165 @@
+"""Amounts of money as people write them: signs and words for currencies, decimals, thousands, 万 and 만."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+_DOLLARS: Final = ("USD", "AUD", "CAD", "HKD", "SGD", "NZD", "TWD", "MXN")
+_KRONER: Final = ("SEK", "NOK", "DKK")
+
+CURRENCIES: Final[dict[str, tuple[str, ...]]] = {
+    "us$": ("USD",), "us $": ("USD",), "usd": ("USD",), "u$s": ("USD",), "$us": ("USD",), "dollars": _DOLLARS,
+    "au$": ("AUD",), "a$": ("AUD",), "aud": ("AUD",), "ca$": ("CAD",), "c$": ("CAD",), "cad": ("CAD",),
+    "hk$": ("HKD",), "hkd": ("HKD",), "nt$": ("TWD",), "twd": ("TWD",), "s$": ("SGD",), "sgd": ("SGD",),
+    "nz$": ("NZD",), "nzd": ("NZD",), "mx$": ("MXN",), "mxn": ("MXN",), "$": _DOLLARS,
+    "€": ("EUR",), "eur": ("EUR",), "euro": ("EUR",), "euros": ("EUR",), "евро": ("EUR",), "欧元": ("EUR",),
+    "£": ("GBP",), "gbp": ("GBP",), "pounds": ("GBP",), "quid": ("GBP",), "英镑": ("GBP",),
+    "¥": ("CNY", "JPY"), "cny": ("CNY",), "rmb": ("CNY",), "cn¥": ("CNY",), "元": ("CNY",), "块钱": ("CNY",),
+    "块": ("CNY",), "人民币": ("CNY",), "юаней": ("CNY",), "yuan": ("CNY",), "jp¥": ("JPY",), "jpy": ("JPY",),
+    "円": ("JPY",), "yen": ("JPY",), "日元": ("JPY",), "美元": ("USD",), "美金": ("USD",), "港币": ("HKD",),
+    "₩": ("KRW",), "krw": ("KRW",), "원": ("KRW",), "won": ("KRW",),
+    "₹": ("INR",), "inr": ("INR",), "rs.": ("INR", "PKR", "LKR"), "rs": ("INR", "PKR", "LKR"),
+    "₽": ("RUB",), "rub": ("RUB",), "руб.": ("RUB",), "руб": ("RUB",), "рублей": ("RUB",), "рубля": ("RUB",),
+    "рубль": ("RUB",), "р.": ("RUB",), "r$": ("BRL",), "brl": ("BRL",), "reais": ("BRL",), "real": ("BRL",),
+    "zł": ("PLN",), "pln": ("PLN",), "złotych": ("PLN",), "złote": ("PLN",), "chf": ("CHF",), "fr.": ("CHF",),
+    "sfr.": ("CHF",), "kr": _KRONER, "kr.": _KRONER, "sek": ("SEK",), "nok": ("NOK",), "dkk": ("DKK",),
+    "₺": ("TRY",), "tl": ("TRY",), "try": ("TRY",), "kč": ("CZK",), "czk": ("CZK",), "ft": ("HUF",), "huf": ("HUF",),
+    "฿": ("THB",), "thb": ("THB",), "บาท": ("THB",), "₫": ("VND",), "vnd": ("VND",), "rp": ("IDR",), "idr": ("IDR",),
+    "rm": ("MYR",), "₪": ("ILS",), "₴": ("UAH",), "грн": ("UAH",), "zar": ("ZAR",), "aed": ("AED",), "lei": ("RON",),
+}  # fmt: skip
+"""Signs and words for currencies, in lower case, with the currencies that each may stand for, the likeliest first."""
+
+_MINOR: Final[dict[str, tuple[str, ...]]] = {
+    "¢": _DOLLARS, "cents": ("USD", "EUR", "AUD", "CAD"), "ct": ("EUR",), "cent": ("EUR", "USD"), "p": ("GBP",),
+    "pence": ("GBP",), "коп.": ("RUB",), "коп": ("RUB",), "gr": ("PLN",), "角": ("CNY",), "毛": ("CNY",),
+}  # fmt: skip
+_TENTHS: Final = frozenset("角毛")
+_COMMA: Final = frozenset("EUR BRL RUB PLN SEK NOK DKK TRY CZK HUF RON UAH IDR VND".split())  # noqa: SIM905
+"""Currencies of countries that write decimals with a comma."""
+
+_SPACED: Final = (_COMMA - {"BRL", "IDR", "VND", "TRY"}) | {"CHF"}
+"""Currencies of countries that part thousands with a space."""
+
+_WHOLE: Final = frozenset({"JPY", "KRW", "VND", "IDR", "HUF"})
+"""Currencies that know no smaller unit in prices."""
+
+_TIMES: Final = {"": 1, "k": 1_000, "千": 1_000, "천": 1_000, "тыс.": 1_000, "тыс": 1_000, "mil": 1_000,
+                 "万": 10_000, "萬": 10_000, "만": 10_000, "w": 10_000}  # fmt: skip
+_GROUP: Final = 3
+_LARGEST: Final = Decimal(10) ** 10
+
+_NUMBER: Final = r"\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*(?:[.,][-–—])?"
+_SPACE: Final = r"[ \u00a0\u202f]?"
+_TIME: Final = "|".join(map(re.escape, sorted(filter(None, _TIMES), key=len, reverse=True)))
+
+
+def _either(names: dict[str, tuple[str, ...]]) -> str:
+    return "|".join(
+        rf"(?<![^\W\d_]){re.escape(n)}(?![^\W\d_])" if n[0].isascii() and n[0].isalpha() else re.escape(n)
+        for n in sorted(names, key=len, reverse=True)
+    )
+
+
+MONEY: Final = re.compile(
+    rf"(?P<before>{_either(CURRENCIES)}){_SPACE}(?P<number>{_NUMBER})(?:{_SPACE}(?P<times>{_TIME})(?![^\W\d_]))?"
+    rf"|(?P<number_first>(?<![0-9a-zа-яё.,])(?:{_NUMBER}))(?:{_SPACE}(?P<times_first>{_TIME}))?{_SPACE}"
+    rf"(?P<after>(?:{_either(CURRENCIES)})(?!\d)|(?P<minor>{_either(_MINOR)})(?![^\W_]))",
+    re.IGNORECASE,
+)
+"""An amount with its currency before or after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """An amount of money: in which currencies it may be, the likeliest first, and where it stands.
+
+    Attributes
+    ----------
+    currencies : tuple of str
+        ISO 4217 codes; empty where the text names none.
+    start, end : int
+        Offsets in the text.
+    """
+
+    value: Decimal
+    currencies: tuple[str, ...]
+    start: int
+    end: int
+
+
+def amount_of(match: re.Match[str]) -> Amount | None:
+    """Return the amount of a match of `MONEY`; None where it can be read in two ways."""
+    written, start, end = match["number"] or match["number_first"], match.start(), match.end()
+    sign = (match["before"] or match["after"]).lower()
+    minor = match["minor"] is not None
+    currencies = _MINOR[sign] if minor else CURRENCIES[sign]
+    if not minor and not _SPACED.intersection(currencies) and (gap := re.search(r"[ \u00a0\u202f]", written)):
+        if match["before"]:
+            written, end = written[: gap.start()], match.start("number") + gap.start()
+        else:
+            written, start = written[written.rindex(gap.group()) + 1 :], start + written.rindex(gap.group()) + 1
+    value = number_of(written, currencies, sign_first=match["before"] is not None)
+    times = _TIMES[(match["times"] or match["times_first"] or "").lower()]
+    if value is None or (times == 1 and currencies[0] in _WHOLE and value != value.to_integral_value()):
+        return None
+    if minor:
+        value /= 10 if sign in _TENTHS else 100
+    value *= times
+    return Amount(value=value, currencies=currencies, start=start, end=end) if value < _LARGEST else None
+
+
+def number_of(written: str, currencies: tuple[str, ...], *, sign_first: bool = False) -> Decimal | None:
+    """Return a number as its currency's people write it; None where it can be read in two ways, or in none.
+
+    Examples
+    --------
+    >>> number_of("1.234,50", ("EUR",)), number_of("1,23,456", ("INR",)), number_of("1'299.-", ("CHF",))
+    (Decimal('1234.50'), Decimal('123456'), Decimal('1299'))
+    >>> number_of("1.234", ("USD",)), number_of("1.234", ("EUR",)), number_of("1,234", ("EUR",))
+    (None, Decimal('1234'), None)
+    """
+    bare = re.sub(r"[.,][-–—]$", "", written)
+    digits = re.sub(r"[ \u00a0\u202f'’]", "", bare)
+    if digits != bare and not re.search(r"[.,]", digits):
+        return Decimal(digits)
+    signs = re.findall(r"[.,]", digits)
+    if not signs:
+        return Decimal(digits)
+    groups = re.split(r"[.,]", digits)
+    if len(set(signs)) == 2:  # noqa: PLR2004
+        return _two_signs(signs, groups)
+    if len(signs) > 1:
+        return Decimal("".join(groups)) if _are_groups(groups) else None
+    return _one_sign(signs[0], groups, currencies, sign_first=sign_first)
+
+
+def _two_signs(signs: list[str], groups: list[str]) -> Decimal | None:
+    """Read thousands and decimals told apart by their signs: the last one parts the decimals."""
+    if signs.count(signs[-1]) > 1 or not _are_groups(groups[:-1]) or len(groups[-1]) > 2:  # noqa: PLR2004
+        return None
+    return Decimal("".join(groups[:-1]) + "." + groups[-1])
+
+
+def _are_groups(groups: list[str]) -> bool:
+    """Say whether groups of digits are thousands, or the lakhs and crores of India."""
+    first, *rest = map(len, groups)
+    return not rest or (1 <= first <= _GROUP and rest[-1] == _GROUP and set(rest[:-1]) in ({_GROUP}, {2}, set()))
+
+
+def _one_sign(sign: str, groups: list[str], currencies: tuple[str, ...], *, sign_first: bool) -> Decimal | None:
+    """Read a number with one sign: two digits after it are decimals, three are thousands where the currency says so."""
+    whole, rest = groups
+    if len(rest) <= 2:  # noqa: PLR2004
+        return Decimal(f"{whole}.{rest}")
+    if len(rest) != 3 or len(whole) > 3 or whole == "0":  # noqa: PLR2004
+        return None
+    if not currencies:
+        return None
+    comma = currencies[0] in _COMMA and not sign_first if currencies[0] == "EUR" else currencies[0] in _COMMA
+    thousands = "." if comma else ","
+    if sign == thousands or set(currencies) <= _WHOLE:
+        return Decimal(whole + rest)
+    return None

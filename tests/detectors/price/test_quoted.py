@@ -1,0 +1,73 @@
+"""Prices read from text, held against a table read by hand."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.price.quoted import Quoted, Role, prices_in
+
+TABLE = Path(__file__).with_name("quoted_prices.tsv")
+ROLES = {
+    Role.SALE: "s",
+    Role.LIST: "l",
+    Role.LOW: "lo",
+    Role.HIGH: "hi",
+    Role.TIER: "t",
+    Role.DEPOSIT: "d",
+    Role.SHIPPING: "h",
+    Role.COUPON: "c",
+    Role.INSTALMENT: "i",
+}
+ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#")]
+KNOWN_SILENCE: frozenset[str] = frozenset()
+"""Strings of the table about which the parser says nothing, though a reader could."""
+
+
+def written(price: Quoted) -> str:
+    units = f" x{price.units}" if price.units > 1 else ""
+    least = f" min{price.min_qty}" if price.min_qty > 1 else ""
+    return f"{ROLES[price.role]} {_plain(price.amount)} {price.currencies[0]}{units}{least}"
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def _expected(cell: str) -> str:
+    """Return what is expected, with amounts as plain as those that are read."""
+    return re.sub(r"\d+\.\d+", lambda number: _plain(Decimal(number.group())), cell)
+
+
+def read(text: str) -> str:
+    return " | ".join(map(written, prices_in(text))) or "-"
+
+
+@pytest.mark.parametrize(("text", "expected"), [pytest.param(*row, id=row[0]) for row in ROWS])
+def test_a_price_string_is_read_as_a_person_reads_it(text: str, expected: str) -> None:
+    assert read(text) == ("-" if text in KNOWN_SILENCE else _expected(expected))
+
+
+def test_the_table_is_large_and_nearly_all_of_it_is_read() -> None:
+    assert len({text for text, _ in ROWS}) >= 500
+    assert len(KNOWN_SILENCE) <= len(ROWS) // 100
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.text(alphabet="0123456789.,-–~/ $€¥元円₩x×件pcsabRr满减ofvdt", max_size=80))
+def test_any_text_is_read_without_harm_and_evidence_points_into_it(text: str) -> None:
+    for price in prices_in(text):
+        assert 0 <= price.start < price.end <= len(text)
+        assert price.amount >= 0
+        assert price.units >= 1
+        assert price.min_qty >= 1
+
+
+def test_a_text_of_nothing_but_digits_and_signs_ends_soon() -> None:
+    assert prices_in("1 " * 10_000) == ()
+    assert prices_in("$" * 10_000) == ()
