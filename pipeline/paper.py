@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, Final
 
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
@@ -65,7 +66,6 @@ class Paper:
 
     def __init__(self, *, title: str, footer: str, language: str, created_at: datetime) -> None:
         self._page = _Page(footer)
-        self._covered = self._page.covered
         page = self._page
         page.set_title(reveal(title))
         page.set_creator("Counterfoil")
@@ -75,7 +75,7 @@ class Paper:
         page.add_page()
         self.heading(title, 1)
 
-    def heading(self, text: str, level: int, *, room_mm: float = 20) -> None:
+    def heading(self, text: str, level: int, *, room_mm: float = 30) -> None:
         """Print a heading, with room below it; level 1 is the document's title, 2 a section, 3 a part of it."""
         page, size = self._page, _SIZES[level]
         if page.get_y() > page.eph + page.t_margin - room_mm - size / 2:
@@ -192,7 +192,8 @@ class Paper:
 
     def _safe(self, text: str) -> str:
         line = shorten(reveal(text[: 2 * MAX_CELL]), MAX_CELL)
-        safe = "".join(c if ord(c) in self._covered else f"‹U+{ord(c):04X}›" for c in line)
+        self._page.cover(line)
+        safe = "".join(c if ord(c) in self._page.covered else f"‹U+{ord(c):04X}›" for c in line)
         self._shape(safe)
         return safe
 
@@ -209,12 +210,23 @@ class _Page(FPDF):
         self._said = footer
         self.set_margins(18, 16)
         self.set_auto_page_break(auto=True, margin=18)
-        families = [family for family, package in PACKAGES.items() if _font(package) is not None]
-        for family in families:
-            self.add_font(family, "", _font(PACKAGES[family]))
-        self.set_font(families[0], size=_BODY)
-        self.set_fallback_fonts(families[1:], exact_match=False)
-        self.covered = frozenset(code for font in self.fonts.values() for code in getattr(font, "cmap", ()))
+        self.covered: frozenset[int] = frozenset()
+        self._families: list[str] = []
+        self.cover("A")
+        self.set_font(self._families[0], size=_BODY)
+
+    def cover(self, text: str) -> None:
+        """Load the fonts that have the letters of a text, each when it is first needed: they are large."""
+        missing = {ord(c) for c in text} - self.covered
+        for family, package in PACKAGES.items():
+            path = _font(package)
+            if path is None or not missing & _letters(path):
+                continue
+            self.add_font(family, "", path)
+            self._families.append(family)
+            self.set_fallback_fonts(self._families[1:], exact_match=False)
+            self.covered |= _letters(path)
+            missing -= self.covered
 
     def footer(self) -> None:
         """Print what stands below every page."""
@@ -243,6 +255,12 @@ def _font(package: str) -> Path | None:
         return None
     fonts = [f for f in found if f.suffix in {".otf", ".ttf"} and "Italic" not in f.name]
     return Path(str(fonts[0].locate())) if fonts else None
+
+
+@cache
+def _letters(font: Path) -> frozenset[int]:
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
 def printable(photo: bytes) -> Image.Image:

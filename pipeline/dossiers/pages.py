@@ -16,6 +16,8 @@ from pipeline.records import Asset, Json, RightsHolder
 MOST_OFFERS: Final = 200
 """Offers printed in full; the table names all of them."""
 MOST_SIGNALS, MOST_PICTURES, MOST_EVENTS = 12, 6, 40
+SENTENCE: Final = 70
+"""Code points from which on a label is a sentence, whose translation has a line of its own."""
 _BETWEEN: Final = " · "
 
 Label = Callable[[str], str]
@@ -275,7 +277,8 @@ def _labels(language: str) -> Label:
         group, _, key = name.rpartition(".")
         words = (_words()[group] if group else _words()).get(key, [key, key])
         ordered = words if language == "en" else words[::-1]
-        return _BETWEEN.join(dict.fromkeys(ordered))
+        between = "\n" if len(words[0]) > SENTENCE else _BETWEEN
+        return between.join(dict.fromkeys(ordered))
 
     return label
 

@@ -48,17 +48,18 @@ def render(
     """
     text = write_text(batch, channel, folder=folder, recipient=recipient)
     forms = {
-        "notice.csv": _table(batch, channel),
-        "notice.json": _data(batch, channel),
+        "notice.csv": as_table(batch, channel),
+        "notice.json": as_data(batch),
         "notice.txt": text.encode(),
-        "notice.pdf": _paper(text, batch, channel, now),
+        "notice.pdf": as_paper(text, batch, channel, now),
     }
     if channel.template == VERO_TEMPLATE:
-        forms["request.json"] = orjson.dumps(vero_report(batch, channel), option=orjson.OPT_INDENT_2) + b"\n"
+        forms["request.json"] = as_report(batch, channel)
     return forms
 
 
-def _table(batch: Batch, channel: Channel) -> bytes:
+def as_table(batch: Batch, channel: Channel) -> bytes:
+    """Return a batch as CSV, a row for each notice, with the channel's columns; no cell is a formula."""
     rows = [[column.heading for column in channel.columns]]
     for notice in batch.notices:
         facts = facts_of(notice)
@@ -66,19 +67,25 @@ def _table(batch: Batch, channel: Channel) -> bytes:
     return table(rows)
 
 
-def _data(batch: Batch, channel: Channel) -> bytes:
+def as_data(batch: Batch) -> bytes:
+    """Return a batch as JSON with every fact of every notice."""
     document = {
         "format": FORMAT,
         "batch_id": batch.batch_id,
-        "channel": channel.id,
+        "channel": batch.channel,
         "rights_holder_id": batch.rights_holder_id,
         "notices": [asdict(notice) for notice in batch.notices],
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n"
 
 
-def _paper(text: str, batch: Batch, channel: Channel, now: datetime) -> bytes:
-    """Set the text form on paper: its headings as headings, its "- label: value" lines as facts."""
+def as_report(batch: Batch, channel: Channel) -> bytes:
+    """Return the request that eBay's API takes for a batch, as JSON."""
+    return orjson.dumps(vero_report(batch, channel), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def as_paper(text: str, batch: Batch, channel: Channel, now: datetime) -> bytes:
+    """Return the text form on paper, as PDF: its headings as headings, its "- label: value" lines as facts."""
     parts = text.split(BETWEEN_LANGUAGES)
     paper = Paper(
         title=parts[0].partition("\n")[0].removeprefix("# "),
