@@ -11,6 +11,8 @@ from pipeline.errors import ProofError
 
 MAX_DEPTH: Final = 64
 """Levels of nesting; no file of ours has more than ten."""
+MAX_INTEGER: Final = 2**53 - 1
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: Any) -> bytes:
@@ -40,8 +42,9 @@ def canonical(value: Any) -> bytes:
     >>> canonical({"size": 3, "at": "2026-11-01T00:00:00Z"})
     b'{"at":"2026-11-01T00:00:00Z","size":3}'
     """
-    _refuse_floats(value, 0)
     try:
+        if _is_plain(value, 0):
+            return _PLAIN.encode(value).encode()
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise ProofError(f"cannot be written as canonical JSON: {error}") from error
@@ -64,17 +67,30 @@ def read_canonical(data: bytes) -> Any:
     return value
 
 
-def _refuse_floats(value: Any, depth: int) -> None:
+def _is_plain(value: Any, depth: int) -> bool:
+    """Refuse floats, and tell whether the standard library writes a value as RFC 8785 does, only much faster.
+
+    It does, if keys are ASCII, so that every order of them is the same, and no integer is too large.
+    """
+    if value is None or isinstance(value, (str, bool)):
+        return True
+    if isinstance(value, int):
+        return -MAX_INTEGER <= value <= MAX_INTEGER
     if isinstance(value, float):
         raise ProofError(f"a floating-point number, got {value!r}, expected a text or an integer")
     if depth > MAX_DEPTH:
         raise ProofError(f"nested too deeply, expected at most {MAX_DEPTH} levels")
+    plain = True
     if isinstance(value, dict):
-        for inner in value.values():
-            _refuse_floats(inner, depth + 1)
-    elif isinstance(value, (list, tuple)):
+        for key, inner in value.items():
+            plain &= isinstance(key, str) and key.isascii()
+            plain &= _is_plain(inner, depth + 1)
+        return plain
+    if isinstance(value, (list, tuple)):
         for inner in value:
-            _refuse_floats(inner, depth + 1)
+            plain &= _is_plain(inner, depth + 1)
+        return plain
+    return False
 
 
 def _no_float(number: str) -> NoReturn:

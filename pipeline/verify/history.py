@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,7 @@ from pipeline.verify.tiles import (
 LOG: Final = "log/"
 CHECKPOINT: Final = "log/checkpoint"
 _MAX_TILE_BYTES: Final = TILE_WIDTH * (MAX_ENTRY_BYTES + 2)
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 TYPES: Final = frozenset(
     {
         "policy",
@@ -189,7 +191,10 @@ class _Order:
 
 
 def _check_time(value: Any) -> None:
+    problem = f"not a time, got {value!r:.40}, expected RFC 3339 in UTC with whole seconds"
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise ProofError(problem)
     try:
-        datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  only its form matters
-    except (TypeError, ValueError) as error:
-        raise ProofError(f"not a time, got {value!r:.40}, expected RFC 3339 in UTC with whole seconds") from error
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ProofError(problem) from error

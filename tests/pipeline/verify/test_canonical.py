@@ -1,6 +1,7 @@
 """Canonical JSON and disclosures: one way to write a thing, and nothing learnt of what stays hidden."""
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,20 @@ VALUES = st.recursive(
 @settings(derandomize=True, deadline=None, max_examples=300)
 def test_what_was_written_is_read_again(value: object) -> None:
     assert read_canonical(canonical(value)) == value
+
+
+@given(VALUES)
+@settings(derandomize=True, deadline=None, max_examples=500)
+def test_the_fast_way_writes_what_the_library_writes(value: object) -> None:
+    assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]  # any JSON
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), {"a": [0.5]}, {1: "a"}, b"a", {"a": "\ud800"}, {"\ud800": 1}, object()]
+)
+def test_what_is_no_canonical_json_is_refused(value: object) -> None:
+    with pytest.raises(ProofError):
+        canonical(value)
 
 
 @pytest.mark.parametrize(
