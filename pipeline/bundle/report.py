@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,9 +13,11 @@ from markupsafe import Markup
 
 from pipeline.bundle.charts import Point, forest, trend
 from pipeline.metrics.definitions import AUDIT, DEFINITIONS, DISPOSITIONS, METHODS, VERSION, Metric
+from pipeline.metrics.periods import days_of
 from pipeline.metrics.rows import ALL, Row, Status
 
 SHARE = "share"
+UNITS = {"hours": " h", "index": ""}
 HEADLINES = ("prevalence", "clean_share_topN", "accept_rate", "t_action_median", "verified_down_7d", "relist_rate_30d")
 GAPS = (
     *("prevalence", "accept_rate", "reversal_rate", "verified_down_7d", "relist_rate_30d"),
@@ -93,7 +96,10 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
         Section(
             title="Prevalence of infringing listings",
             rows=prevalence,
-            chart=trend([point(row, row.period) for row in prevalence], "Prevalence by period, with 95 % intervals"),
+            chart=trend(
+                [point(row, day_or_period(row.period)) for row in prevalence],
+                "Prevalence by period, with 95 % intervals",
+            ),
         ),
         Section(title="Change", rows=changes),
         Section(
@@ -145,7 +151,34 @@ def figure(text: str, unit: str) -> str:
     """
     if not text:
         return "–"
-    return f"{float(text) * 100:.3g} %" if unit == SHARE else f"{float(text):.4g} h"
+    return f"{float(text) * 100:.3g} %" if unit == SHARE else f"{float(text):.4g}{UNITS[unit]}"
+
+
+def interval(row: Row) -> str:
+    """Return the limits of a number for people.
+
+    Examples
+    --------
+    >>> interval(Row(metric="m", period="p", low="0.100000", high="0.200000")), interval(Row(metric="m", period="p"))
+    ('10 % to 20 %', '–')
+    """
+    if not (row.low or row.high):
+        return "–"
+    return f"{figure(row.low, row.unit)} to {figure(row.high, row.unit)}"
+
+
+def day_or_period(period: str) -> str:
+    """Return a period for people: a single day by its date.
+
+    Examples
+    --------
+    >>> day_or_period("2026-10-03/2026-10-04"), day_or_period("2026-Q4")
+    ('2026-10-03', '2026-Q4')
+    """
+    if "/" not in period:
+        return period
+    first, after = days_of(period)
+    return first.isoformat() if (after - first).days == 1 else f"{first} to {after - timedelta(days=1)}"
 
 
 def title_of(name: str) -> str:
@@ -166,6 +199,7 @@ def by_period(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def pages() -> Environment:
     """Return the templates; they escape what they are given."""
     found = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
-    found.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period}
+    found.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period, "interval": interval}
+    found.filters["day"] = day_or_period
     found.trim_blocks = found.lstrip_blocks = True
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pipeline.bundle.charts import trend
-from pipeline.bundle.report import HEADLINES, NO_CHART, SHARE, pages, point, title_of
+from pipeline.bundle.report import HEADLINES, NO_CHART, SHARE, day_or_period, pages, point, title_of
 from pipeline.metrics.rows import ALL, Row
 
 FILES = ("report.html", "metrics.csv", "metrics.xlsx", "methodology.html", "log/checkpoint", "VERIFY.md")
@@ -100,4 +100,4 @@ def _trend(metric: str, rows: Sequence[Row]) -> Trend:
 
 def _chart(rows: Sequence[Row], title: str) -> Markup:
     unit = "%" if all(row.unit == SHARE for row in rows) else " h"
-    return trend([point(row, row.period) for row in rows], title, unit)
+    return trend([point(row, day_or_period(row.period)) for row in rows], title, unit)

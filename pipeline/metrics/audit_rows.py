@@ -136,12 +136,11 @@ def _scan(audit: Audit) -> list[Row]:
 def _reviewers(audit: Audit) -> list[Row]:
     twice = [(sign(item.words[FIRST]), sign(item.words[SECOND])) for item in audit.items if SECOND in item.words]
     pairs = [(a is Sign.POSITIVE, b is Sign.POSITIVE) for a, b in twice if Sign.UNSURE not in (a, b)]
+    agreement = replace(_row(audit, "positive_agreement"), denominator=len(pairs))
+    alpha = replace(_row(audit, "krippendorff_alpha"), denominator=len(pairs), unit="index")
     rows = [
-        replace(_row(audit, name), denominator=len(pairs), estimate=decimal(value, "share"))
-        for name, value in (
-            ("positive_agreement", positive_agreement(pairs)),
-            ("krippendorff_alpha", krippendorff_alpha(pairs)),
-        )
+        replace(agreement, estimate=decimal(positive_agreement(pairs), "share")),
+        replace(alpha, estimate=decimal(krippendorff_alpha(pairs), "index")),
     ]
     return rows + _sensitivity(audit)
 

@@ -27,7 +27,7 @@ class Metric:
     source : str
         Where the definition comes from.
     unit : str
-        "share", "hours" or "count".
+        "share", "hours" or "index".
     """
 
     name: str
@@ -111,6 +111,7 @@ AUDIT = (
         denominator="items reviewed twice",
         unknowns="items that either reviewer could not resolve are left out",
         source="K. Krippendorff, Content Analysis, 2004",
+        unit="index",
     ),
     Metric(
         name="unresolved",

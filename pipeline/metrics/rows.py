@@ -12,7 +12,7 @@ from enum import StrEnum
 from pipeline.errors import InputError
 from pipeline.metrics.intervals import Interval
 
-PLACES = {"share": Decimal("0.000001"), "hours": Decimal("0.01"), "count": Decimal(1)}
+PLACES = {"share": Decimal("0.000001"), "hours": Decimal("0.01"), "index": Decimal("0.0001")}
 """Decimals by unit."""
 ALL = "all"
 
@@ -47,7 +47,7 @@ class Row:
     jeffreys_low, jeffreys_high : str
         The shorter limits, beside the headline.
     unit : str
-        "share", "hours" or "count".
+        "share", "hours" or "index".
     as_of : str
         What happened later is not counted.
     status : Status
