@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -95,12 +96,17 @@ def statements_of_reasons(shown: Iterable[Shown]) -> bytes:
                 "automated_detection": "No",
                 "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
                 "platform_name": _shown(case.values[PLATFORM]),
-                "platform_uid": f"{case.history.case[:32]}-{number}",
+                "platform_uid": f"{_name(case.history.case)}-{number}",
                 "created_at": f"{notice.answered_at:%Y-%m-%d %H:%M:%S}",
             }
             rows.append(dict.fromkeys(REASON_COLUMNS, "") | known)
     rows.sort(key=lambda row: (row["created_at"], row["platform_uid"]))
     return file_text(REASON_COLUMNS, rows).encode()
+
+
+def _name(case: str) -> str:
+    """Return a name of a case that any database takes."""
+    return hashlib.sha256(case.encode()).hexdigest()[:32]
 
 
 def _shown(value: str) -> str:

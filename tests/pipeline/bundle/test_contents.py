@@ -1,0 +1,201 @@
+"""The files of a bundle: described, recomputable in a spreadsheet, safe to open, the same every time."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import openpyxl
+import pytest
+
+from pipeline.bundle.charts import Point, forest, trend
+from pipeline.bundle.contents import Records, contents
+from pipeline.bundle.regulators import REASON_COLUMNS
+from pipeline.bundle.report import report
+from pipeline.bundle.site import Published, index
+from pipeline.metrics.definitions import DEFINITIONS
+from pipeline.metrics.frames import strata_of
+from pipeline.metrics.rows import Row
+from tests.pipeline.bundle.spreadsheet import Spreadsheet
+from tests.pipeline.metrics.ledger import Ledger
+from tests.pipeline.stages.audit_world import NOW, commit, draw, files, keep, market, review_all
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    """Return the records of an audit and of some notices."""
+    from pipeline.store.audits import seen_between  # noqa: PLC0415
+    from pipeline.store.database import open_store  # noqa: PLC0415
+
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('records')}/s.db")
+    goods = market(900, 0.1)
+    keep(store, goods)
+    with store.write() as connection:
+        audit = commit(connection, list(seen_between(connection, NOW.replace(month=10), NOW)), labels=200)
+        draw(connection, audit)
+        review_all(connection, audit, goods, specificity=0.97)
+        found = files(connection, audit)
+    store.close()
+    ledger = Ledger()
+    for size in ("sme", "large"):
+        for number, case in enumerate(ledger.market(20, size=size, platform=f"shop {EVIL}")):
+            answer = "removed" if number % 3 else "rejected"
+            ledger.event(case, "disposed", 60 + number, notice=f"n-{case}", disposition=answer)
+            ledger.event(case, "rechecked", 70 + number, result="delisted_page")
+    return Records(
+        entries=[*ledger.entries, *found.entries],
+        frame=found.frame,
+        strata=strata_of(found.frame),
+        sample=found.sample,
+        probes=found.probes,
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(records: Records) -> dict[str, bytes]:
+    return dict(contents(records).files)
+
+
+def test_the_same_records_give_the_same_bytes(records: Records, bundle: dict[str, bytes]) -> None:
+    assert contents(replace(records, entries=list(records.entries))).files == bundle
+
+
+def test_the_data_package_is_valid(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    for name, data in bundle.items():
+        (tmp_path / name).write_bytes(data)
+
+    found = frictionless.validate(str(tmp_path / "datapackage.json"))
+
+    assert found.valid, found.flatten(["name", "type", "message"])
+
+
+def test_a_changed_table_is_refused_by_its_data_package(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    for name, data in bundle.items():
+        (tmp_path / name).write_bytes(data.replace(b"0.", b"9.", 1) if name == "metrics.csv" else data)
+
+    assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid
+
+
+def test_the_spreadsheet_computes_the_published_limits_itself(bundle: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(bundle["metrics.xlsx"]))
+    sheet = Spreadsheet(book)
+    agreed = 0
+
+    for name, column in (("audits", "M"), ("shares", "M")):
+        for line in range(2, book[name].max_row + 1):
+            if book[name][f"{column}{line}"].value is not None:
+                row = [book[name][f"{c}{line}"].value for c in "ABCD"]
+                assert sheet.value(name, f"{column}{line}"), row
+                agreed += 1
+    assert agreed > 40
+
+
+def test_jeffreys_limits_of_the_spreadsheet_are_those_of_the_table(bundle: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(bundle["metrics.xlsx"]))
+    sheet = Spreadsheet(book)
+    rows = {tuple(r[n] for n in ("metric", "period", "dimension", "group")): r for r in table(bundle["metrics.csv"])}
+
+    line = next(n for n in range(2, 99) if book["audits"][f"C{n}"].value == "all")
+    row = rows[tuple(str(book["audits"][f"{c}{line}"].value) for c in "ABCD")]
+
+    assert sheet.value("audits", f"H{line}") == pytest.approx(float(row["jeffreys_low"]), abs=1.1e-6)
+    assert sheet.value("audits", f"I{line}") == pytest.approx(float(row["jeffreys_high"]), abs=1.1e-6)
+
+
+def table(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+
+
+def test_no_cell_of_a_table_or_workbook_runs_as_a_formula_of_a_stranger(records: Records) -> None:
+    ledger = Ledger()
+    ledger.market(12, platform='=HYPERLINK("https://evil.example","click")')
+    found = contents(replace(records, entries=[*ledger.entries], strata=(), sample=(), frame=()))
+
+    book = openpyxl.load_workbook(io.BytesIO(found.files["metrics.xlsx"]))
+    cells = [cell.value for sheet in book.worksheets for line in sheet.iter_rows() for cell in line]
+    assert not [value for value in cells if isinstance(value, str) and value.startswith("=HYPERLINK")]
+    for name in ("metrics.csv", "statements_of_reasons.csv", "trusted_flagger_report.csv"):
+        assert not [v for row in table(found.files[name]) for v in row.values() if v.startswith("=")]
+
+
+def test_no_page_runs_anything_or_asks_anybody(bundle: dict[str, bytes]) -> None:
+    for name in ("report.html", "methodology.html"):
+        page = bundle[name].decode()
+        assert "<script" not in page
+        assert not re.search(r"\son\w+=", page)
+        assert not re.search(r"(src|href)=[\"']?(https?:|//|javascript:)", page)
+        assert "default-src 'none'" in page
+
+
+def test_every_definition_stands_on_the_methodology_page(bundle: dict[str, bytes]) -> None:
+    page = bundle["methodology.html"].decode()
+
+    assert [name for name in DEFINITIONS if f'id="{name}"' not in page] == []
+
+
+def test_statements_of_reasons_have_the_headings_of_the_database_and_one_row_for_each_removal(
+    bundle: dict[str, bytes],
+) -> None:
+    rows = table(bundle["statements_of_reasons.csv"])
+
+    assert tuple(rows[0]) == REASON_COLUMNS
+    assert len(REASON_COLUMNS) == 38
+    assert len(rows) == 26
+    assert {row["category_specification"] for row in rows} == {"KEYWORD_TRADEMARK_INFRINGEMENT"}
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]+", row["platform_uid"]) for row in rows)
+
+
+def test_the_trusted_flaggers_year_adds_up(bundle: dict[str, bytes]) -> None:
+    rows = [row for row in table(bundle["trusted_flagger_report.csv"]) if row["dimension"] == "all"]
+
+    assert {row["action"]: int(row["notices"]) for row in rows} == {"removed": 26, "rejected": 14}
+
+
+def test_the_submission_says_what_is_known_and_what_is_not(bundle: dict[str, bytes]) -> None:
+    text = bundle["ustr_submission.md"].decode()
+
+    assert "Actions by the operator: share of notices accepted (2026-Q3): 65 %" in text
+    assert "Domain names, past and present: to be completed by the submitter" in text
+
+
+def test_a_page_of_nothing_says_so() -> None:
+    page = report([], [], as_of="", synthetic=False).decode()
+
+    assert "Nothing may be published yet" in page
+
+
+def test_charts_speak_their_numbers_and_escape_their_labels() -> None:
+    points = [Point(label=EVIL, value=12.5, low=3.0, high=40.0), Point(label="b", value=0.0)]
+
+    for chart in (forest(points, "By group"), trend(points, "Over time")):
+        assert "&lt;script&gt;" in chart
+        assert "<script" not in chart
+        assert "12.5%, 3% to 40%" in chart
+        assert chart.count("<circle") == 2
+
+
+@pytest.mark.parametrize("values", [[0.0], [0.0, 0.0], [1e-7], [100.0, 3.0], [-5.0, 5.0]])
+def test_charts_can_be_drawn_of_any_numbers(values: list[float]) -> None:
+    points = [Point(label="p", value=value, low=value, high=value) for value in values]
+
+    for chart in (forest(points, "t"), trend([replace(p, value=abs(p.value)) for p in points], "t")):
+        assert not re.search(r"nan|inf", str(chart))
+
+
+def test_a_site_shows_the_newest_word_on_each_period_and_keeps_the_older_bundles() -> None:
+    def published(folder: str, estimate: str) -> Published:
+        rows = [Row(metric="prevalence", period="2026-Q3", estimate=estimate, low="0.010000", high="0.090000")]
+        plain: dict[str, Any] = {"as_of": "2026-11-01T00:00:00Z", "entries": 7, "key": "ab", "synthetic": False}
+        return Published(folder=folder, rows=rows, files=frozenset({"metrics.csv"}), **plain)
+
+    page = index([published("bundles/one", "0.020000"), published("bundles/two", "0.030000")]).decode()
+
+    assert "3 %" in page
+    assert 'href="bundles/one/metrics.csv"' in page
+    assert 'href="bundles/two/metrics.csv"' in page
+    assert "<script" not in page
