@@ -29,6 +29,7 @@ from pipeline.snapshots import find_inputs
 from pipeline.stages import Scan, run_scan
 from pipeline.store.database import open_store
 from pipeline.store.lake import Lake
+from pipeline.store.weights import adopted_weights
 
 for _name, _value in prefect_switches(Path.cwd()).items():
     os.environ.setdefault(_name, _value)
@@ -113,18 +114,22 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
     out, lake = Path(settings.out), lake_folder(settings).resolve()
     for folder in (out, lake):
         _make_folder(folder)
+    store = open_store(settings.store)
+    with store.read() as connection:
+        weights = adopted_weights(connection)
     return Scan(
         inputs=inputs,
         register=rights,
         register_folder=register_folder(register),
         out=out,
-        store=open_store(settings.store),
+        store=store,
         lake=Lake(lake),
         engine=make_engine(settings),
         innocents=_innocents(settings),
         kit=DetectorKit(hashes_only=frozenset(map(AssetKind, settings.hashes_only))),
         random_percent=settings.random_percent,
         open_low=settings.open_low,
+        weights=weights,
     )
 
 

@@ -29,6 +29,7 @@ from pipeline.settings import ENGINES, read_settings
 from pipeline.snapshots import read_photo
 from pipeline.summary import show_candidates
 from pipeline.verify_commands import verify
+from pipeline.weights_commands import weights
 
 if TYPE_CHECKING:
     from pipeline.store.database import Store
@@ -259,6 +260,7 @@ def _remarks(register: Register, folder: Path) -> Iterator[str]:
 main.add_command(review)
 main.add_command(people)
 main.add_command(recheck)
+main.add_command(weights)
 
 if __name__ == "__main__":
     main()

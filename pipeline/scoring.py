@@ -112,6 +112,13 @@ def default_weights() -> WeightTable:
     )
 
 
+@cache
+def fixed_observations() -> frozenset[str]:
+    """Return the observations whose weights are policy: no fit moves them."""
+    raw = orjson.loads((files("pipeline") / "weights.json").read_bytes())
+    return frozenset(name for name, weight in raw["observations"].items() if weight.get("fixed"))
+
+
 def score_listing(
     listing: Listing, signals: tuple[Signal, ...], register: Register, table: WeightTable | None = None
 ) -> tuple[Candidate, ...]:

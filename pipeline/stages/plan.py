@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pipeline.engine import Engine
 from pipeline.records import Json, Register
-from pipeline.scoring import default_weights
+from pipeline.scoring import WeightTable, default_weights
 from pipeline.snapshots import InputFile
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import CONTENT_VERSION
@@ -51,6 +51,8 @@ class Scan:
         Share of the cases to review that is drawn at random among all candidates, in percent.
     open_low : bool
         Whether candidates of the low band become cases too.
+    weights : WeightTable
+        By which signals are scored: that of the program, or one that was fitted to decisions and adopted.
     chunk_rows : int
         Input rows taken in at once: at most one partition, and one transaction that a reviewer's write may wait for.
     """
@@ -66,6 +68,7 @@ class Scan:
     innocents: Path | None = None
     random_percent: int = 10
     open_low: bool = False
+    weights: WeightTable = field(default_factory=default_weights)
     chunk_rows: int = 500
 
     @property
@@ -83,7 +86,7 @@ class Scan:
             "enroller": self.kit.enroller,
             "learner": self.kit.learner,
             "detectors": dict(self.kit.detectors),
-            "scoring": scoring_version(),
+            "scoring": scoring_version(self.weights),
             "register": self.register.digest,
         }
 
@@ -109,10 +112,8 @@ class OneResult:
         return (self.key,)
 
 
-@cache
-def scoring_version() -> str:
-    """Return the version of the table of weights, with the beginning of its digest."""
-    table = default_weights()
+def scoring_version(table: WeightTable) -> str:
+    """Return the version of a table of weights, with the beginning of its digest."""
     return f"{table.version}-{hashlib.sha256(to_json(table)).hexdigest()[:12]}"
 
 

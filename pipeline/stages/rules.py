@@ -13,7 +13,7 @@ from pipeline.cases.dismissal import LABELS, DismissalRule, RuleKind, silenced
 from pipeline.cases.transitions import LOOKED_AT
 from pipeline.enforcement import SYSTEM, Case, CaseState, Event, EventKind
 from pipeline.records import Band, Label, Signal
-from pipeline.scoring import band_of, default_weights, weigh
+from pipeline.scoring import WeightTable, band_of, weigh
 from pipeline.stages.plan import in_groups
 from pipeline.store.captures import Capture, current_captures
 from pipeline.store.cases import Scope, read_cases
@@ -21,6 +21,7 @@ from pipeline.store.database import Connection, Store
 from pipeline.store.dismissal_rules import cases_about, copies_of, dismissed_by_rules, read_rules
 from pipeline.store.events import Draft, append_events, lock_events, read_histories
 from pipeline.store.lake import digest_of
+from pipeline.store.weights import adopted_weights
 
 AT_ONCE: Final = 500
 """Cases looked at in one transaction, so that a reviewer's write need not wait long."""
@@ -163,15 +164,17 @@ def _last_word(history: Sequence[Event]) -> Event | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Armed:
-    """A rule with the photos that are its image."""
+    """A rule with the photos that are its image, and the table by which what it leaves is scored."""
 
     rule: DismissalRule
-    copies: Collection[str] = ()
+    copies: Collection[str]
+    weights: WeightTable
 
     @classmethod
     def of(cls, connection: Connection, rule: DismissalRule) -> _Armed:
         image = rule.kind is RuleKind.IGNORED_IMAGE
-        return cls(rule=rule, copies=copies_of(connection, rule.value) if image else ())
+        copies = copies_of(connection, rule.value) if image else ()
+        return cls(rule=rule, copies=copies, weights=adopted_weights(connection))
 
 
 def _against(rules: tuple[_Armed, ...], case: Case, capture: Capture) -> DismissalRule | None:
@@ -190,15 +193,14 @@ def _speaks_against(armed: _Armed, case: Case, capture: Capture) -> bool:
     if not gone:
         return False
     left = [signal for i, signal in enumerate(signals) if i not in gone]
-    return all(signal["asset_id"] is None for signal in left) or _band(left, case.rights_holder_id) is Band.LOW
+    return all(signal["asset_id"] is None for signal in left) or _band(left, case, armed.weights) is Band.LOW
 
 
-def _band(rows: Sequence[dict[str, object]], rights_holder_id: str) -> Band:
+def _band(rows: Sequence[dict[str, object]], case: Case, table: WeightTable) -> Band:
     """Return the band that a candidate would have with these of its signals."""
-    table = default_weights()
     names = ("detector", "observation", "asset_id", "strength", "reason", "evidence")
     signals: Iterator[Signal] = (
-        Signal(rights_holder_id=rights_holder_id, **{name: row[name] for name in names})  # type: ignore[arg-type]
+        Signal(rights_holder_id=case.rights_holder_id, **{name: row[name] for name in names})  # type: ignore[arg-type]
         for row in rows
     )
     log_odds = table.prior + sum(weighed.weight for weighed in weigh(signals, table))

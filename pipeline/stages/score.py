@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.output import candidate_row
 from pipeline.records import Candidate, Rejected
-from pipeline.scoring import score_listing
+from pipeline.scoring import WeightTable, score_listing
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Content, Refusal, read_partition, read_refusals, read_wholes
 from pipeline.stages.detect import Sight, read_signals, sights
@@ -33,12 +33,13 @@ GONE = Refusal(reason="the file changed while it was scanned", expected="the sam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring(OneResult):
-    """A unit of work: what the scan saw of a partition, and the names of the input files."""
+    """A unit of work: what the scan saw of a partition, the names of the input files, and by what it is scored."""
 
     key: str
     sight: Sight
     selected: tuple[Selected, ...]
     sources: tuple[str, ...]
+    weights: WeightTable
 
 
 def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> tuple[str, ...]:
@@ -55,10 +56,15 @@ def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: l
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)
         key = digest_of(
-            CANDIDATES_VERSION, scoring_version(), sight.partition, sight.keys, to_json(selected).decode(), sources
+            CANDIDATES_VERSION,
+            scoring_version(scan.weights),
+            sight.partition,
+            sight.keys,
+            to_json(selected).decode(),
+            sources,
         )
         keys.append(key)
-        yield Scoring(key=key, sight=sight, selected=selected, sources=sources)
+        yield Scoring(key=key, sight=sight, selected=selected, sources=sources, weights=scan.weights)
 
 
 def score_partition(unit: Scoring) -> None:
@@ -92,7 +98,7 @@ def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Found]:
     for seen in unit.selected:
         if seen.captured_at is not None and seen.row in signals:
             listing = replace(contents[seen.row].listing, captured_at=seen.captured_at)
-            scored = score_listing(listing, signals[seen.row], register)
+            scored = score_listing(listing, signals[seen.row], register, unit.weights)
             found.extend((candidate, contents[seen.row], seen.source) for candidate in scored)
     return sorted(found, key=lambda one: (-one[0].score, one[0].candidate_id))
 

@@ -1,0 +1,1 @@
+"""Learning from decisions: weights are drawn to what people decided, judged on decisions they have not seen."""
