@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, Literal
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import PhotoRefusedError, StoreError
 from pipeline.people import Access
 from pipeline.review.access import Reading
 from pipeline.review.deeds import visible_case
-from pipeline.review.site import Site, Visitor, site_of
+from pipeline.review.site import Visitor, site_of
 from pipeline.store.captures import current_captures
 from pipeline.store.desk import record_access
+from pipeline.store.originals import Originals
 from pipeline.store.rights import KnownHolder, known_holder
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -22,6 +24,7 @@ router = APIRouter(prefix="/cases", include_in_schema=False)
 SIDES: Final = {"thumb": 112, "medium": 720, "large": 1_600}
 """Pixels of the longer side, by size."""
 Size = Literal["thumb", "medium", "large"]
+NO_PHOTO: Final = "/static/no-photo.svg"
 REMEMBERED: Final = 512
 """Small pictures kept in memory: some megabytes."""
 
@@ -35,7 +38,9 @@ def show_photo(request: Request, visitor: Reading, case_id: str, number: int, si
         capture = current_captures(connection, [case_id]).get(case_id)
     photos = capture.photos if capture else ()
     digest = photos[number].digest if 0 <= number < len(photos) else None
-    if digest is None:
+    if digest is None or not site.originals.has(digest):
+        if size == "thumb":
+            return RedirectResponse(NO_PHOTO, 303)
         raise HTTPException(404, "This photo was not kept.")
     return _picture(request, visitor, case_id, digest, size)
 
@@ -63,7 +68,8 @@ def _digests(known: KnownHolder) -> frozenset[str]:
 def _picture(request: Request, visitor: Visitor, case_id: str, digest: str, size: Size) -> Response:
     site = site_of(request)
     try:
-        data = _small(site, digest) if size == "thumb" else _made_anew(site, digest, SIDES[size])
+        make = _small if size == "thumb" else _made_anew
+        data = make(site.originals, site.shrink, digest, SIDES[size])
     except (StoreError, PhotoRefusedError) as error:
         raise HTTPException(404, "This picture cannot be shown.") from error
     if size == "large":
@@ -75,10 +81,8 @@ def _picture(request: Request, visitor: Visitor, case_id: str, digest: str, size
     return Response(data, media_type="image/jpeg", headers=headers)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _small(site: Site, digest: str) -> bytes:
-    return _made_anew(site, digest, SIDES["thumb"])
+def _made_anew(originals: Originals, shrink: Callable[[bytes, int], bytes], digest: str, side: int) -> bytes:
+    return shrink(originals.read(digest), side)
 
 
-def _made_anew(site: Site, digest: str, side: int) -> bytes:
-    return site.shrink(site.originals.read(digest), side)
+_small = lru_cache(maxsize=REMEMBERED)(_made_anew)

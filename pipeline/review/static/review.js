@@ -157,11 +157,6 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// A picture that was not kept leaves a plain square, not a broken one.
-document.addEventListener("error", (event) => {
-  if (event.target.matches?.("img.thumb")) event.target.removeAttribute("src");
-}, true);
-
 window.addEventListener("popstate", () => { go(window.location.href, { push: false }); });
 
 function prepare() {
