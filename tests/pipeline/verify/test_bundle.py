@@ -1,10 +1,14 @@
 """Bundles: an honest one verifies, and whatever is changed, by a stranger or by the exporter, is found and named."""
 
+import dataclasses
+import json
 import random
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,10 +17,19 @@ from pipeline.errors import BundleError, InputError
 from pipeline.log import Draft, Keys, init_keys, open_log
 from pipeline.log.keys import SIGNED
 from pipeline.verify.bundle import verify_bundle
+from pipeline.verify.canonical import canonical
 from pipeline.verify.files import BundleFiles
-from pipeline.verify.notes import KeyType, Note, VerifierKey, cosign
+from pipeline.verify.history import History, read_history
+from pipeline.verify.notes import KeyType, Note, VerifierKey, cosign, open_checkpoint
+from pipeline.verify.numbers import check_numbers
 from pipeline.verify.policy import read_policy
-from tests.pipeline.verify.bundle_world import Files, draft, export, instant, name_of
+from tests.pipeline.verify.bundle_world import (
+    Files,
+    draft,
+    export,
+    instant,
+    name_of,
+)
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 WITNESS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -287,3 +300,83 @@ def test_a_log_that_the_reader_does_not_trust_is_refused(bundle: Path) -> None:
     other = VerifierKey("log.example", KeyType.LOG, bytes(31) + b"\x01")
 
     assert problem_of(bundle, f"log {other}\nquorum none\n").file == "log/checkpoint"
+
+
+def every_place(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from every_place(inner, (*path, key))
+    if isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from every_place(inner, (*path, at))
+
+
+def replaced(value: Any, path: tuple[Any, ...], other: object) -> Any:
+    if not path:
+        return other
+    copy = list(value) if isinstance(value, list) else dict(value)
+    copy[path[0]] = replaced(value[path[0]], path[1:], other)
+    return copy
+
+
+@pytest.mark.parametrize("other", [None, 1, True, "x", [], {}, [[]], "AAAA", -1, {"a": None}], ids=repr)
+def test_a_statement_of_any_other_shape_is_refused(bundle: Path, other: object) -> None:
+    path = bundle / "metrics.sigstore.json"
+    document = json.loads(path.read_bytes())
+
+    for place in every_place(document):
+        if replaced(document, place, other) == document:
+            continue
+        path.write_bytes(canonical(replaced(document, place, other)))
+        assert problem_of(bundle).file == "metrics.sigstore.json", place
+
+
+@pytest.fixture(scope="module")
+def history(honest: Path, keys: Keys) -> History:
+    files = BundleFiles(honest)
+    return read_history(files, open_checkpoint(Note.parse(files.read("log/checkpoint")), keys.verifier))
+
+
+@pytest.mark.parametrize("other", [None, -1, "x", [], {}, [None], "2026-99-99T99:99:99Z"], ids=repr)
+def test_entries_of_any_shape_are_refused_or_counted_never_stumbled_over(
+    honest: Path, history: History, other: object
+) -> None:
+    kinds = {(entry.get("type"), entry.get("kind")): at for at, entry in enumerate(history.entries)}
+    outcomes = Counter[str]()
+
+    for at in kinds.values():
+        for name in history.entries[at]:
+            changed = {**history.entries[at], name: other}
+            entries = (*history.entries[:at], changed, *history.entries[at + 1 :])
+            try:
+                check_numbers(BundleFiles(honest), dataclasses.replace(history, entries=entries))
+                outcomes["counted"] += 1
+            except BundleError as error:
+                outcomes[error.file] += 1
+
+    assert outcomes["counted"] > 0
+    assert {"log", "metrics.csv"} <= outcomes.keys()
+
+
+@pytest.fixture
+def seen_by_a_witness(tmp_path: Path, keys: Keys) -> Path:
+    """Publish a bundle that names its witness, and have it signed."""
+
+    def name_witness(files: Files) -> None:
+        files["policy.txt"] = f"log {keys.verifier}\nwitness body {WITNESS_KEY}\nquorum body\n".encode()
+
+    return witnessed(export(tmp_path / "bundle", keys, tmp_path / "log", before=name_witness))
+
+
+def test_no_byte_of_a_witnessed_checkpoint_or_its_policy_can_be_changed(seen_by_a_witness: Path) -> None:
+    found = verify_bundle(BundleFiles(seen_by_a_witness))
+    assert list(found.witnesses) == ["witness.example"]
+
+    for name in ("log/checkpoint", "policy.txt"):
+        path = seen_by_a_witness / name
+        whole = path.read_bytes()
+        for at in range(len(whole)):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x01]) + whole[at + 1 :])
+            assert problem_of(seen_by_a_witness).file == name, at
+        path.write_bytes(whole)
