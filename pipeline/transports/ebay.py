@@ -184,7 +184,7 @@ def _document(answer: Answer, what: str) -> dict[str, Any]:
         found = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         found = None
-    if answer.status >= 400:  # noqa: PLR2004
+    if answer.status >= 300:  # noqa: PLR2004  redirects are not followed
         errors = found.get("errors") if isinstance(found, dict) else None
         said = errors[0].get("message", "") if isinstance(errors, list) and errors else ""
         raise TransportError(f"{what}: refused, got HTTP {answer.status} {plain(str(said), 300)}".rstrip())
