@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from pipeline.metrics.definitions import METHODS, VERSION
 from pipeline.metrics.enforcement_rows import periods_of, shown_cases
 from pipeline.metrics.entries import Entry, of_type, text
 from pipeline.metrics.frames import file_text
-from pipeline.metrics.rows import Row, Status, write_rows
+from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import as_of, recompute
 from pipeline.records import Json
 
@@ -128,17 +127,6 @@ def corrections_of(entries: Sequence[Entry]) -> list[dict[str, str]]:
         for place, entry in enumerate(entries)
         if entry.get("type") == "correction"
     ]
-
-
-def final_digests(rows: Sequence[Row]) -> dict[str, str]:
-    """Return for each period the SHA-256 of its final numbers: what must never change without a correction."""
-    periods = sorted({row.period for row in rows if row.status is Status.FINAL})
-    return {
-        period: hashlib.sha256(
-            write_rows(row for row in rows if row.period == period and row.status is Status.FINAL).encode()
-        ).hexdigest()
-        for period in periods
-    }
 
 
 def _parts(records: Records, rows: Sequence[Row]) -> Parts:

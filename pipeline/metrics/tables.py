@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from pipeline.metrics.audit_rows import audit_rows
 from pipeline.metrics.audits import FileRow, read_audits
 from pipeline.metrics.enforcement_rows import enforcement_rows
 from pipeline.metrics.entries import Entry, moment
-from pipeline.metrics.rows import Row
+from pipeline.metrics.rows import Row, Status, write_rows
 
 LATER = frozenset({None, "metric", "correction", "challenge"})
 """Types of entries that a publication leaves behind; the numbers do not depend on them."""
@@ -50,6 +51,17 @@ def recompute(
 def as_of(entries: Iterable[Entry]) -> datetime | None:
     """Return how far the records reach: when the last of them was logged, whatever was published since."""
     return max((moment(e, "logged_at") for e in entries if e.get("type") not in LATER), default=None)
+
+
+def final_digests(rows: Sequence[Row]) -> dict[str, str]:
+    """Return for each period the SHA-256 of its final numbers: what must never change without a correction."""
+    periods = sorted({row.period for row in rows if row.status is Status.FINAL})
+    return {
+        period: hashlib.sha256(
+            write_rows(row for row in rows if row.period == period and row.status is Status.FINAL).encode()
+        ).hexdigest()
+        for period in periods
+    }
 
 
 def _refuse_twins(rows: Sequence[Row]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from pipeline.bundle.contents import Contents, Records, contents, final_digests
+from pipeline.bundle.contents import Contents, Records, contents
 from pipeline.errors import InputError
 from pipeline.log.folder import CHECKPOINT, LogFolder
 from pipeline.log.keys import Keys
@@ -22,6 +22,7 @@ from pipeline.metrics.audits import FileRow, Over
 from pipeline.metrics.entries import Entry
 from pipeline.metrics.frames import strata_of
 from pipeline.metrics.periods import days_of
+from pipeline.metrics.tables import final_digests
 from pipeline.stages.audit import frame_row, probe_rows
 from pipeline.stages.publish import publish_log
 from pipeline.stages.stamps import KeptStamps, chain_of
