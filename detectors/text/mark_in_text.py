@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from detectors.text.context import Window, packaged
 from detectors.text.disguise import odd_characters
 from detectors.text.forms import Form, Hit
 from detectors.text.index import MarkIndex
@@ -30,6 +31,10 @@ _FORM_STRENGTH: Final = {
     Form.FRAGMENT: 0.6,
 }
 _FIELDS: Final = ("title", "brand", "attribute", "description", "seller")
+_IN_CONTEXT: Final = frozenset({Form.EXACT, Form.COMMON, Form.GLUED})
+REFERS_FROM: Final = 0.8
+"""From this probability on a mark without a cue refers to another maker's goods."""
+
 _FIELD_STRENGTH: Final = {"title": 1.0, "brand": 1.0, "attribute": 0.9, "description": 0.8, "seller": 0.7}
 _FORM_ORDER: Final = {form: number for number, form in enumerate(_FORM_STRENGTH)}
 _USE_ORDER: Final = {use: number for number, use in enumerate(Use)}
@@ -65,10 +70,11 @@ class _Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A used hit and where it stands."""
+    """A used hit, where it stands, and the probability by its context that it refers to another maker's goods."""
 
     place: _Text
     used: Used
+    refers: float | None
 
 
 class MarkInText:
@@ -108,11 +114,23 @@ class MarkInText:
         for place in _texts(listing):
             branded = place.plain is Use.CLAIM and place.kind != "title"
             hits = [hit for hit in find(place.text, branded=branded) if not _is_own_brand(listing, place, hit, branded)]
-            for used in uses(place.text, hits, plain=place.plain) if hits else ():
-                spelling = used.hit.spelling
-                found = _Found(place=place, used=used)
+            for found in _used(place, hits) if hits else ():
+                spelling = found.used.hit.spelling
                 by_asset[spelling.rights_holder_id, spelling.asset_id].append(found)
         return tuple(_signal(key, sorted(found, key=_rank)) for key, found in sorted(by_asset.items()))
+
+
+def _used(place: _Text, hits: list[Hit]) -> Iterator[_Found]:
+    """Yield the hits of a field with their use: by cues, and in a title without cues by the context."""
+    for used in uses(place.text, hits, plain=place.plain):
+        refers = None
+        if place.kind == "title" and used.use is Use.CLAIM and used.cue is None and used.hit.form in _IN_CONTEXT:
+            own = used.hit.spelling.rights_holder_id
+            others = tuple((h.start, h.end) for h in hits if h.spelling.rights_holder_id != own)
+            window = Window(title=place.text, start=used.hit.start, end=used.hit.end, others=others)
+            refers = round(packaged().probability(window), 3)
+        use = Use.REFERENCE if refers is not None and refers >= REFERS_FROM else used.use
+        yield _Found(place=place, used=replace(used, use=use), refers=refers)
 
 
 def _is_own_brand(listing: Listing, place: _Text, hit: Hit, branded: bool) -> bool:  # noqa: FBT001
@@ -200,6 +218,7 @@ def _evidence(found: _Found) -> dict[str, Json]:
         "code_points": [f"U+{ord(c):04X} {unicodedata.name(c, 'UNNAMED')}" for c in odd],
         "mark": hit.spelling.mark,
         "use": found.used.use.value,
+        "reference_probability": found.refers,
         "cue": {"quote": cue.quote, "start": cue.start, "end": cue.end} if cue else None,
         "distinctiveness": hit.spelling.distinctiveness.grade.value,
     }

@@ -112,6 +112,14 @@ def key_use(key: str) -> Use | None:
     return Use.REFERENCE if Use.REFERENCE in match else match[0] if match else None
 
 
+def last_reference(text: str) -> int | None:
+    """Return where the last cue of reference in a text ends, however far from a mark: "case for the new ..."."""
+    folded = folding.raw(text)
+    rules = _rules()["before"]
+    ends = [end for _, end, phrase in _phrases("before").find(folded.text) if rules[phrase].use is Use.REFERENCE]
+    return folded.span(0, max(ends))[1] if ends else None
+
+
 def _cue(text: str, hit: Hit) -> Cue | None:
     """Return the nearest cue beside a hit, the longer one of two at the same distance."""
     first = max(0, hit.start - _WINDOW)

@@ -61,6 +61,11 @@ def is_frequent(word: str) -> bool:
     return _english(word) >= FREQUENT_ZIPF or any(_zipf(word, code) >= FREQUENT_ZIPF for code in LANGUAGES)
 
 
+def frequency(word: str) -> float:
+    """Return how frequent a lower-case word is in English: log10 of occurrences per thousand million words, or 0."""
+    return _english(word)
+
+
 def neighbours(word: str) -> frozenset[str]:
     """Return the words that are met (`is_seen`) and one edit away from a lower-case word.
 

@@ -1,0 +1,154 @@
+"""Finding marks with one letter wrong, or two where they are long, without trying them all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final
+
+from detectors.text import edits, words
+from detectors.text.forms import MASKED_FROM, Hit, Place
+from detectors.text.spelling import Spelling
+from detectors.text.tokens import MASKS, Squeezed, class_key
+
+_LONGEST_CHAIN: Final = 4
+_GAP: Final = 3
+_SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
+_WORDS_KEPT: Final = 200_000
+
+Window = tuple[int, int]
+Judge = Callable[[Place, Spelling, frozenset[str]], Hit | None]
+
+
+class Misspellings:
+    """The spellings of a register by their letters with one left out, and by thirds.
+
+    Parameters
+    ----------
+    spellings : tuple of Spelling
+        What to look for.
+
+    References
+    ----------
+    .. [1] W. Garbe, "SymSpell: 1 million times faster spelling correction", 2012 (deletions on both sides).
+    """
+
+    def __init__(self, spellings: tuple[Spelling, ...]) -> None:
+        self._spellings = spellings
+        self._words = frozenset(class_key(w) for s in spellings if len(s.words) > 1 for w in s.words)
+        self._looks = frozenset(s.compact for s in spellings)
+        self._shortened: defaultdict[str, list[Spelling]] = defaultdict(list)
+        self._thirds: defaultdict[tuple[int, str], list[Spelling]] = defaultdict(list)
+        for spelling in spellings:
+            for shorter in {spelling.letters, *_shortened(spelling.letters)} if _may_be_edited(spelling) else ():
+                self._shortened[shorter].append(spelling)
+            for at, third in edits.thirds(spelling.compact) if edits.may_be_edited_twice(spelling) else ():
+                self._thirds[at, third].append(spelling)
+        self._places = sorted({(at, len(third)) for at, third in self._thirds})
+        self._near: dict[str, tuple[Spelling, ...]] = {}
+        self._far: dict[str, tuple[Spelling, ...]] = {}
+
+    def hits(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
+        """Yield every misspelt mark in the look-alike view."""
+        for first, last in _windows(look, self._words):
+            place = None
+            for spelling in self._neighbours(_letters(look, first, last)):
+                place = place or _window(look, first, last, branded=branded)
+                yield from self._judged(edits.near, place, spelling)
+            for spelling in self._far_neighbours(look.word(first)) if first == last else ():
+                place = place or _window(look, first, last, branded=branded)
+                yield from self._judged(edits.far, place, spelling)
+
+    def brute_force(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
+        """Yield the same by trying every spelling everywhere."""
+        for first, last in _windows(look, self._words):
+            place = _window(look, first, last, branded=branded)
+            for spelling in filter(_may_be_edited, self._spellings):
+                yield from self._judged(edits.near, place, spelling)
+                if first == last:
+                    yield from self._judged(edits.far, place, spelling)
+
+    def _judged(self, judge: Judge, place: Place, spelling: Spelling) -> Iterator[Hit]:
+        hit = judge(place, spelling, self._looks)
+        if hit is not None:
+            yield hit
+
+    def _neighbours(self, key: str) -> tuple[Spelling, ...]:
+        """Return the spellings that may be one edit from a key."""
+        found = self._near.get(key)
+        if found is None:
+            if len(self._near) >= _WORDS_KEPT:
+                self._near.clear()
+            shorter = {key, *_shortened(key)} if len(key) >= MASKED_FROM - 1 else set()
+            near = {id(s): s for k in shorter if k in self._shortened for s in self._shortened[k] if s.letters != key}
+            found = self._near[key] = tuple(s for s in near.values() if edits.is_edited(key, s.letters))
+        return found
+
+    def _far_neighbours(self, word: str) -> tuple[Spelling, ...]:
+        """Return the spellings that may be two edits from a word."""
+        found = self._far.get(word)
+        if found is None:
+            if len(self._far) >= _WORDS_KEPT:
+                self._far.clear()
+            found = self._far[word] = tuple(self._sharing(word)) if _may_be_far(word) else ()
+        return found
+
+    def _sharing(self, word: str) -> list[Spelling]:
+        shared: dict[int, Spelling] = {}
+        for at, length in self._places:
+            for start in range(max(0, at - 2), min(at + 3, len(word) - length + 1)):
+                shared |= {id(s): s for s in self._thirds.get((at, word[start : start + length]), ())}
+        return [spelling for spelling in shared.values() if edits.is_twice_edited(word, spelling.compact)]
+
+
+def _may_be_edited(spelling: Spelling) -> bool:
+    return not spelling.distinctiveness.cjk and spelling.distinctiveness.letters >= MASKED_FROM
+
+
+def _may_be_far(word: str) -> bool:
+    return len(word) >= edits.TWICE_FROM - 2 and word.isalpha() and not words.is_seen(word)
+
+
+def _shortened(key: str) -> Iterator[str]:
+    for i in range(len(key)):
+        yield key[:i] + key[i + 1 :]
+
+
+def _letters(look: Squeezed, first: int, last: int) -> str:
+    if first == last:
+        return look.tokens[first].letters
+    return "".join([token.letters for token in look.tokens[first : last + 1]])
+
+
+def _window(look: Squeezed, first: int, last: int, *, branded: bool) -> Place:
+    return Place(squeezed=look, view="look-alike", first=first, last=last, branded=branded)
+
+
+def _windows(look: Squeezed, mark_words: frozenset[str]) -> Iterator[Window]:
+    """Yield the stretches of words that may be a mark with one edit: words, chains, and company of a mark's word."""
+    tokens = look.tokens
+    for number, token in enumerate(tokens):
+        if not token.cjk and len(token.letters) >= MASKED_FROM - 1:
+            yield number, number
+    if _SIGN.search(look.folded.text) or not mark_words.isdisjoint([token.key for token in tokens]):
+        for first, token in enumerate(tokens):
+            if not token.cjk:
+                yield from _chains(look, first, mark_words)
+
+
+def _chains(look: Squeezed, first: int, mark_words: frozenset[str]) -> Iterator[Window]:
+    """Yield the stretches of several words from one word on that hold a word of a mark or a sign for a letter."""
+    tokens = look.tokens
+    known = tokens[first].key in mark_words
+    signed, chained = not look.word(first).isalnum(), True
+    for last, following in islice(enumerate(tokens), first + 1, first + _LONGEST_CHAIN):
+        gap = look.folded.text[tokens[last - 1].end : following.start]
+        if following.cjk or len(gap) > _GAP:
+            return
+        known = known or following.key in mark_words
+        chained = chained and not gap.isspace() and len(gap) < _GAP
+        signed = signed or gap[:1] in MASKS or not gap.isascii() or not look.word(last).isalnum()
+        if known or (chained and signed):
+            yield first, last
