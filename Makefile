@@ -18,6 +18,9 @@ demo: setup
 	$(BIN)/counterfoil scan fixtures/snapshots/* --register fixtures/register --out out/demo --store sqlite:///out/demo/store/counterfoil.db
 	$(BIN)/python fixtures/practise.py --store sqlite:///out/demo/store/counterfoil.db --log out/demo/log --keys out/demo/keys --bundle out/demo/bundle
 	$(BIN)/counterfoil verify out/demo/bundle
+	@echo "To review the cases, add yourself once, then open the address that the second command prints:"
+	@echo "  $(BIN)/counterfoil people add $${USER:-me} --admin --store sqlite:///out/demo/store/counterfoil.db"
+	@echo "  $(BIN)/counterfoil review --store sqlite:///out/demo/store/counterfoil.db"
 
 test: setup
 	$(BIN)/pytest

@@ -14,6 +14,8 @@ SHOWN: Final = 20_000
 """Characters of a text that a page shows."""
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 _PLAIN: Final = frozenset("\n\t")
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+"""Letters and marks that show nothing (Default_Ignorable_Code_Point of Unicode, and the empty braille pattern)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,8 @@ def code_points(text: str) -> tuple[str, ...]:
 
 
 def _shown(character: str) -> Markup:
-    if character in _PLAIN or unicodedata.category(character) not in _INVISIBLE:
+    hidden = character in _BLANK or unicodedata.category(character) in _INVISIBLE
+    if character in _PLAIN or not hidden:
         return escape(character)
     name = unicodedata.name(character, "CONTROL CHARACTER")
     number = f"U+{ord(character):04X}"
