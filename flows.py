@@ -1,6 +1,6 @@
 """The composition root: joins the pipeline to the detectors, and the only place that knows Prefect.
 
-``python flows.py`` serves the scan and the re-check of the settings file on their schedules.
+``python flows.py`` serves the scan, the re-check and the publication of the settings file on their schedules.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from detectors import DetectorKit
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
+from pipeline.metrics_commands import publish_now
 from pipeline.progress import TerminalProgress
 from pipeline.recheck_commands import recheck_now
 from pipeline.records import AssetKind, Json
@@ -197,6 +198,15 @@ def recheck() -> list[dict[str, int]]:
     return found
 
 
+@flow(name="publish", persist_result=False)
+def publish() -> int:
+    """Publish a bundle and renew the site, as the settings say."""
+    settings = read_settings(os.environ, Path.cwd())
+    numbers = publish_now(settings, datetime.now(UTC))
+    create_table_artifact(key="publish", table=[{"numbers": numbers}], description="A bundle of published numbers")
+    return numbers
+
+
 def serve() -> None:
     """Serve the flows on the schedules of the settings, one run at a time, until stopped."""
     settings = read_settings(os.environ, Path.cwd())
@@ -204,6 +214,8 @@ def serve() -> None:
         served: list[Any] = [scan.to_deployment(name="scheduled", cron=settings.schedule)]
         if settings.rechecks or settings.recheck_hosts:
             served.append(recheck.to_deployment(name="scheduled", cron=settings.recheck_schedule))
+        if settings.bundles:
+            served.append(publish.to_deployment(name="scheduled", cron=settings.publish_schedule))
         serve_deployments(*served, limit=1, pause_on_shutdown=False)
 
 

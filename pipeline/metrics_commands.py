@@ -261,6 +261,19 @@ def export_now(settings: Settings, out: Path, reason: str = "") -> int:
     return len(found.rows)
 
 
+def publish_now(settings: Settings, now: datetime) -> int:
+    """Publish a bundle under its day, and renew the site of all of them; return how many numbers it has."""
+    from pipeline.stages.site import make_site  # noqa: PLC0415  Jinja2
+
+    if not settings.bundles:
+        raise InputError("bundles: not set, got '', expected the folder in which bundles are put")
+    folder = Path(settings.bundles)
+    numbers = export_now(settings, folder / f"{now:%Y-%m-%d}")
+    if settings.site:
+        make_site(Path(settings.site), sorted(path for path in folder.iterdir() if not path.name.startswith(".")))
+    return numbers
+
+
 def _what(settings: Settings) -> Export:
     from pipeline.log import load_keys  # noqa: PLC0415  cryptography
     from pipeline.stages.bundle import Export  # noqa: PLC0415

@@ -96,6 +96,12 @@ class Settings:
         Folder of the keys of the log and its exporter.
     log_policy : str
         File that names the witnesses to ask, and how many must have signed; empty for none.
+    bundles : str
+        Folder in which the scheduled publication puts each bundle, under its day; empty for none.
+    site : str
+        Folder of the site that it makes of them; empty for none.
+    publish_schedule : str
+        When it runs, as a cron expression in UTC.
     notices : str
         Folder with the team's `team.toml`, and its own channels and templates; empty for none.
     stamp_authority, stamp_roots : str
@@ -130,6 +136,9 @@ class Settings:
     log: str = ".counterfoil/log"
     keys: str = ".counterfoil-keys"
     log_policy: str = ""
+    bundles: str = ""
+    site: str = ""
+    publish_schedule: str = "0 6 1 * *"
     notices: str = ""
     stamp_authority: str = ""
     stamp_roots: str = ""
