@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
 from detectors.image.benign import UnlessBenign, read_confirmed
 from detectors.image.enrol import ENROL_VERSION
-from detectors.image.evidence import SUBJECTS
 from detectors.image.innocents import BANK_VERSION, measure, shipped
+from detectors.image.owners import SUBJECTS
 from detectors.image.silhouette_detector import SilhouetteSeen
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import NamedTuple
 
 import cv2
@@ -20,6 +21,9 @@ _TEXTURE = 6.0
 _ALIKE = 0.6
 _CONFIDENCE = 1.28
 """Standard deviations of a one-sided bound at 90 %."""
+_MIDDLE = slice(_BLOCKS // 4, -(_BLOCKS // 4))
+"""Rows and columns of blocks in the middle, where registered pictures show what they are about."""
+_FEWEST_IN_THE_MIDDLE = 4
 
 
 class Agreement(NamedTuple):
@@ -32,15 +36,19 @@ class Agreement(NamedTuple):
     visible : int
         Those that lie inside the photo.
     textured : int
-        Those that show anything at all; the others are not counted in the first two.
+        Those that show anything at all; the others are not counted in any of these.
     box : tuple of float
         The part of the picture that the agreeing blocks lie in: left, top, right, bottom in shares; zero if none.
+    agreeing_inside, visible_inside : int
+        Those of the agreeing and of the visible that are among the 16 in the middle.
     """
 
     agreeing: int
     visible: int
     textured: int
     box: tuple[float, float, float, float]
+    agreeing_inside: int
+    visible_inside: int
 
     @property
     def share(self) -> float:
@@ -48,18 +56,35 @@ class Agreement(NamedTuple):
         return self.agreeing / self.textured if self.textured else 0.0
 
     @property
-    def bound(self) -> float:
-        """The least share of agreeing blocks among the visible that is still likely [1]_.
+    def likeness(self) -> float:
+        """How much alike the two are at least, 0 to 1: the mean of the squared bounds of all and of the middle blocks.
 
-        References
-        ----------
-        .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+        Other goods on the same carpet differ in the middle; a copy before another background does not. Where less than
+        four blocks of the middle are visible, all blocks speak alone.
         """
-        if not self.visible:
-            return 0.0
-        share, n, z = self.agreeing / self.visible, self.visible, _CONFIDENCE
-        middle = share + z * z / (2 * n)
-        return (middle - z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))) / (1 + z * z / n)
+        everywhere = least_share(self.agreeing, self.visible) ** 2
+        if self.visible_inside < _FEWEST_IN_THE_MIDDLE:
+            return everywhere
+        return (everywhere + least_share(self.agreeing_inside, self.visible_inside) ** 2) / 2
+
+
+def least_share(agreeing: int, visible: int) -> float:
+    """Return the least share of agreeing blocks that is still likely, at 90 % [1]_.
+
+    References
+    ----------
+    .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+
+    Examples
+    --------
+    >>> round(least_share(16, 16), 2), round(least_share(8, 16), 2), least_share(0, 0)
+    (0.91, 0.35, 0.0)
+    """
+    if not visible:
+        return 0.0
+    share, n, z = agreeing / visible, visible, _CONFIDENCE
+    middle = share + z * z / (2 * n)
+    return (middle - z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
 
 
 def thumbnail(picture: Grey) -> Grey:
@@ -93,15 +118,21 @@ def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movem
     laid = np.concatenate([linear, shift[:, None]], axis=1)
     flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
     seen = cv2.warpAffine(photo, laid, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    inside = cv2.warpAffine(np.ones_like(photo), laid, (SIDE, SIDE), flags=flags)
+    covered = cv2.warpAffine(np.ones_like(photo), laid, (SIDE, SIDE), flags=flags)
     ours, theirs = _centred(thumb), _centred(np.asarray(seen, dtype=np.uint8))
     mine = np.sqrt((ours**2).mean(axis=1))
     textured = mine > _TEXTURE
-    visible = textured & (_blocks(np.asarray(inside)).min(axis=1) > 0)
+    visible = textured & (_blocks(np.asarray(covered)).min(axis=1) > 0)
     energy = np.maximum(mine * np.sqrt((theirs**2).mean(axis=1)), 1e-6)
     correlation = (ours * theirs).mean(axis=1) / energy
     alike = max((visible & (sign * correlation > _ALIKE) for sign in (1, -1)), key=np.count_nonzero)
-    return Agreement(int(alike.sum()), int(visible.sum()), int(textured.sum()), _around(alike))
+    inside = (int(_inside(blocks).sum()) for blocks in (alike, visible))
+    return Agreement(int(alike.sum()), int(visible.sum()), int(textured.sum()), _around(alike), *inside)
+
+
+def _inside(blocks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the blocks in the middle."""
+    return blocks.reshape(_BLOCKS, _BLOCKS)[_MIDDLE, _MIDDLE]
 
 
 def _around(blocks: NDArray[np.bool_]) -> tuple[float, float, float, float]:

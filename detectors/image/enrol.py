@@ -45,6 +45,8 @@ _ARRAYS: Mapping[str, tuple[Any, tuple[int, ...]]] = {
 """Type and shape of a row of each array."""
 _POINTERS = ("images", "owners", "bearers")
 """Arrays that point to pictures."""
+PRINTED_KINDS = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
+"""What goods may bear."""
 THRESHOLD = 0.4
 """The score from which a picture counts as seen, unless it is known to need another."""
 _ALIKE = (
@@ -256,9 +258,6 @@ def enrol(
     return _gathered(pictures, tuple(refused))
 
 
-_PRINTED = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
-
-
 def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...]) -> EnrolledImages:
     """Lay the pictures' arrays one after another."""
     kept = list(pictures.values())
@@ -309,7 +308,7 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
         boxes=boxes[kept],
         size=(picture.width, picture.height),
         thumb=thumbnail(picture.detail),
-        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(_PRINTED)) if kinds else NONE,
+        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(PRINTED_KINDS)) if kinds else NONE,
         plenty=len(features(picture.detail).codes) if kinds else 0,
         silhouettes=silhouettes_of(picture).rows()
         if AssetKind.FIGURATIVE_MARK in kinds

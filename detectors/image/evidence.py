@@ -7,28 +7,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.certainty import Scale
 from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
+from detectors.image.owners import SUBJECTS, Owner
 from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
 from pipeline.photos import Photo
-from pipeline.records import Asset, AssetKind, Signal
+from pipeline.records import Asset, Signal
 
 DETECTOR = "photo_reused"
 NEAR_BITS = 24
-SUBJECTS = {
-    AssetKind.PRODUCT_PHOTO: ("photo", "photo"),
-    AssetKind.COPYRIGHT_WORK: ("artwork", "work"),
-    AssetKind.DESIGN: ("design", "design picture"),
-    AssetKind.FIGURATIVE_MARK: ("logo", "logo"),
-}
-"""What observations call a kind of asset, and what sentences do."""
 OBSERVATIONS = tuple(
     f"{what}.{extent}.{distance}"
     for what, _ in SUBJECTS.values()
     for extent in ("copy", "part")
     for distance in ("near", "far")
 )
+
+
+SCALES = {"copy": Scale(16.0, -0.20), "part": Scale(18.5, -0.15)}
+"""How bits that differ are read, by extent."""
 
 
 class Match(NamedTuple):
@@ -58,7 +57,7 @@ class Match(NamedTuple):
     image: int
 
 
-def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: EnrolledImages) -> Signal:
+def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, chances: int) -> Signal:
     """Return the signal of a match.
 
     Parameters
@@ -67,27 +66,28 @@ def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: Enro
         What was found.
     photo : Photo
         The photo it was found in.
-    holder : str
-        The rights holder's id.
-    asset : Asset
-        The asset that names the registered picture.
+    owner : Owner
+        The asset that names the registered picture, and its holder.
     enrolled : EnrolledImages
         The registered pictures.
+    chances : int
+        Among how many pairs of a picture and a photo it was found.
 
     Returns
     -------
     Signal
-        With `strength` 1 for equal hashes, falling to 0 at the 128 bits by which unrelated pictures differ.
+        Its `strength` is the probability that the photo shows the picture.
     """
+    asset = owner.asset
     what, _ = SUBJECTS[asset.kind]
     distance = _colour_distance(match, photo, enrolled)
     extent = "copy" if _is_all_of_photo(match) and _is_all_of_picture(match, enrolled) else "part"
     return Signal(
         detector=DETECTOR,
         observation=f"{what}.{extent}.{'near' if match.bits <= NEAR_BITS else 'far'}",
-        rights_holder_id=holder,
+        rights_holder_id=owner.holder,
         asset_id=asset.id,
-        strength=1 - match.bits / (BITS / 2),
+        strength=SCALES[extent].certainty(match.bits, chances),
         reason=_sentence(match, photo, asset, enrolled, distance),
         evidence={
             "kind": "image",
@@ -102,6 +102,7 @@ def signal(match: Match, photo: Photo, holder: str, asset: Asset, enrolled: Enro
             "distance_bits": match.bits,
             "of_bits": BITS,
             "phash_distance_bits": (photo.description.phash ^ int(enrolled.phashes[match.image])).bit_count(),
+            "chances": chances,
             "recoloured": recoloured(distance),
             "colour_distance": distance,
         },

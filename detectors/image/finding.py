@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.certainty import Scale
 from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
-from detectors.image.evidence import SUBJECTS
+from detectors.image.owners import SUBJECTS, Owner
 from detectors.image.sightings import Sighting
 from pipeline.photos import Photo
 from pipeline.records import Asset, Signal
@@ -26,6 +28,17 @@ OBSERVATIONS = tuple(
     for extent in ("found", "element")
     for clarity in ("clear", "faint")
 )
+
+
+PLAIN, PRINTED = Scale(4.1, 3.0), Scale(4.9, 3.6)
+"""How the logarithm of a score, in thresholds, is read: of pictures as they are, and of those that goods may bear."""
+
+
+class Chances(NamedTuple):
+    """Among how many pairs of a picture and a photo something was found, and how its score is read."""
+
+    scale: Scale
+    number: int
 
 
 class Finding(NamedTuple):
@@ -63,27 +76,28 @@ def covers(box: Sequence[float], other: Sequence[float]) -> bool:
     return max(width, 0) * max(height, 0) > smaller / 2
 
 
-def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages) -> Signal:
+def signal(finding: Finding, owner: Owner, enrolled: EnrolledImages, chances: Chances) -> Signal:
     """Return the signal of a finding.
 
     Parameters
     ----------
     finding : Finding
         What was found, and in which photo.
-    holder : str
-        The rights holder's id.
-    asset : Asset
-        The asset that names the registered picture.
+    owner : Owner
+        The asset that names the registered picture, and its holder.
     enrolled : EnrolledImages
         The registered pictures.
+    chances : Chances
+        Among how many it was found.
 
     Returns
     -------
     Signal
-        With `strength` 0 for nothing alike, approaching 1 for hundreds of features and all blocks alike.
+        Its `strength` is the probability that the photo shows the picture.
     """
     sighting, photo = finding
-    seen = sighting.agreement
+    seen, asset = sighting.agreement, owner.asset
+    threshold = float(enrolled.thresholds[sighting.image])
     what, _ = SUBJECTS[asset.kind]
     extent = "found" if seen.share >= WHOLE else "element"
     clarity = "clear" if finding.clear else "faint"
@@ -94,9 +108,9 @@ def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages
     return Signal(
         detector=DETECTOR,
         observation=f"{what}.{extent}.{clarity}",
-        rights_holder_id=holder,
+        rights_holder_id=owner.holder,
         asset_id=asset.id,
-        strength=round(sighting.score / (1 + sighting.score), 6),
+        strength=chances.scale.certainty(log(sighting.score / threshold), chances.number),
         reason=_sentence(finding, asset, enrolled, distance),
         evidence={
             "kind": "image",
@@ -114,7 +128,11 @@ def signal(finding: Finding, holder: str, asset: Asset, enrolled: EnrolledImages
             "inliers": len(sighting.alignment.pairs),
             "agreeing_blocks": seen.agreeing,
             "visible_blocks": seen.visible,
+            "agreeing_inside": seen.agreeing_inside,
+            "visible_inside": seen.visible_inside,
             "score": round(sighting.score, 4),
+            "threshold": round(threshold, 4),
+            "chances": chances.number,
             "recoloured": recoloured(distance),
             "colour_distance": distance,
         },

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
+from detectors.image.certainty import CERTAINTY_VERSION, certain
 from detectors.image.colour import COLOUR_VERSION
-from detectors.image.enrol import ENROL_VERSION, EnrolledImages
+from detectors.image.enrol import ENROL_VERSION, PRINTED_KINDS, EnrolledImages
 from detectors.image.feature_index import FeatureIndex, meet
-from detectors.image.finding import DETECTOR, OBSERVATIONS, Finding, covers, signal
+from detectors.image.finding import DETECTOR, OBSERVATIONS, PLAIN, PRINTED, Chances, Finding, covers, signal
 from detectors.image.owners import Owner, owners_of
-from detectors.image.sightings import Find, sightings
-from pipeline.photos import Photo
+from detectors.image.recent import Recent
+from detectors.image.sightings import Find, Sighting, sightings
+from pipeline.photos import Photo, PhotoDescription
 from pipeline.records import Asset, Listing, ListingBatch, Register, Signal
+
+Look = Callable[[PhotoDescription], tuple[Sighting, ...]]
+"""From a photo to what counts as seen in it."""
 
 
 class PictureFound:
@@ -32,42 +39,58 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/found-5"
+    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/found-6"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
         self._enrolled = enrolled
         self._owners = owners_of(register, enrolled.names)
         self._index = FeatureIndex(enrolled.codes)
+        self._printed = {
+            image for image, owners in self._owners.items() if any(o.asset.kind in PRINTED_KINDS for o in owners)
+        }
+        looked_for = Counter(image in self._printed for image in self._owners if not enrolled.parked[image])
+        self._looked_for = {printed: max(1, looked_for[printed]) for printed in (False, True)}
+        self._recent = Recent(partial(self._seen, find=self._index.meet))
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order: one an asset, where it is seen best."""
-        return [self._signals(photos, self._index.meet) for photos in batch.photos]
+        return [self._signals(photos, self._recent) for photos in batch.photos]
 
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
         """Return what is seen of one asset in one listing, by comparing every pair of features."""
         del listing  # only its photos are looked at
         find = partial(meet, stored=self._enrolled.codes, crowded=self._index.crowded)
-        return tuple(signal for signal in self._signals(photos, find) if signal.asset_id == asset.id)
+        signals = self._signals(photos, partial(self._seen, find=find))
+        return tuple(signal for signal in signals if signal.asset_id == asset.id)
 
-    def _signals(self, photos: tuple[Photo, ...], find: Find) -> tuple[Signal, ...]:
+    def _signals(self, photos: tuple[Photo, ...], look: Look) -> tuple[Signal, ...]:
         best: dict[int, tuple[Finding, Owner]] = {}
         for photo in photos:
-            for finding in self._findings(photo, find):
+            for finding in self._findings(photo, look):
                 for owner in self._owners[finding.sighting.image]:
                     if owner.order not in best or finding.rank < best[owner.order][0].rank:
                         best[owner.order] = (finding, owner)
-        return tuple(
-            signal(finding, owner.holder, owner.asset, self._enrolled) for _, (finding, owner) in sorted(best.items())
+        return certain(
+            signal(finding, owner, self._enrolled, self._chances(finding, len(photos)))
+            for _, (finding, owner) in sorted(best.items())
         )
 
-    def _findings(self, photo: Photo, find: Find) -> list[Finding]:
-        """Return what is seen in a photo, the best first, without what another holder's picture explains better."""
-        seen = [
-            Finding(sighting, photo)
-            for sighting in sightings(photo.description, self._enrolled, find)
+    def _chances(self, finding: Finding, photos: int) -> Chances:
+        printed = finding.sighting.image in self._printed
+        return Chances(PRINTED if printed else PLAIN, self._looked_for[printed] * photos)
+
+    def _seen(self, photo: PhotoDescription, find: Find) -> tuple[Sighting, ...]:
+        """Return what counts as seen in a photo."""
+        return tuple(
+            sighting
+            for sighting in sightings(photo, self._enrolled, find)
             if sighting.score >= self._enrolled.thresholds[sighting.image] and sighting.image in self._owners
-        ]
+        )
+
+    def _findings(self, photo: Photo, look: Look) -> list[Finding]:
+        """Return what is seen in a photo, the best first, without what another holder's picture explains better."""
+        seen = [Finding(sighting, photo) for sighting in look(photo.description)]
         kept: list[Finding] = []
         for finding in sorted(seen, key=lambda found: found.rank):
             if not any(self._explains(better, finding) for better in kept):

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from detectors.image.evidence import SUBJECTS
-from pipeline.records import Asset, Register
+from pipeline.records import Asset, AssetKind, Register
+
+SUBJECTS = {
+    AssetKind.PRODUCT_PHOTO: ("photo", "photo"),
+    AssetKind.COPYRIGHT_WORK: ("artwork", "work"),
+    AssetKind.DESIGN: ("design", "design picture"),
+    AssetKind.FIGURATIVE_MARK: ("logo", "logo"),
+}
+"""What observations call a kind of asset, and what sentences do."""
 
 
 class Owner(NamedTuple):

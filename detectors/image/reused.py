@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.certainty import CERTAINTY_VERSION, certain
 from detectors.image.colour import COLOUR_VERSION
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.evidence import DETECTOR, OBSERVATIONS, Match, signal
@@ -39,12 +40,15 @@ class PhotoReused:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
+    version = (
+        f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/radii-{'-'.join(str(part.radius) for part in PASSES)}"
+    )
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register, *, scan_limit: int = SCAN_LIMIT) -> None:
         self._enrolled = enrolled
         self._owners = owners_of(register, enrolled.names)
+        self._looked_for = max(1, sum(not enrolled.parked[image] for image in self._owners))
         extents = np.where(enrolled.parked[enrolled.images], -1, shown_of_reference(enrolled.views))
         self._rows = {extent: np.flatnonzero(extents == extent) for extent in Shown}
         self._index = {
@@ -64,11 +68,11 @@ class PhotoReused:
                 if rival is None or match < rival[0]:
                     best[listing][owner.order] = (match, owner)
         return [
-            tuple(
-                signal(match, photos[match.photo], owner.holder, owner.asset, self._enrolled)
-                for _, (match, owner) in found
+            certain(
+                signal(match, photos[match.photo], owner, self._enrolled, self._looked_for * len(its_photos))
+                for _, (match, owner) in sorted(of_listing.items(), key=lambda item: item[0])
             )
-            for found in (sorted(of_listing.items(), key=lambda item: item[0]) for of_listing in best)
+            for of_listing, its_photos in zip(best, batch.photos, strict=True)
         ]
 
     def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
@@ -81,7 +85,8 @@ class PhotoReused:
         best = min((match for _, match in self._best(found, np.zeros(len(photos), dtype=np.int64))), default=None)
         if best is None:
             return ()
-        return (signal(best, photos[best.photo], mine[best.image].holder, asset, self._enrolled),)
+        chances = self._looked_for * len(photos)
+        return certain([signal(best, photos[best.photo], mine[best.image], self._enrolled, chances)])
 
     def _best(self, found: Matches, listing_of: NDArray[np.int64]) -> Iterator[tuple[int, Match]]:
         """Yield the best match of each picture in each listing, with the listing's place in the batch."""

@@ -34,8 +34,7 @@ class Sighting(NamedTuple):
     agreement : Agreement
         How far the two look alike.
     score : float
-        The logarithm of one more than the agreeing features, times the square of the least likely share of agreeing
-        blocks.
+        The logarithm of one more than the agreeing features, times the likeness of the blocks.
     """
 
     image: int
@@ -98,8 +97,8 @@ def _shortlist(
 
 
 def _score(alignment: Alignment, seen: Agreement) -> float:
-    """Weigh the agreeing features and blocks: another photo of the same carpet has many features and fewer blocks."""
-    return float(np.log1p(len(alignment.pairs))) * seen.bound**2
+    """Weigh the agreeing features and blocks: another photo of the same carpet has many features, and no middle."""
+    return float(np.log1p(len(alignment.pairs))) * seen.likeness
 
 
 def _thumb(data: bytes, turned: bool) -> Grey:  # noqa: FBT001

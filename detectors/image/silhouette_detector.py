@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.certainty import CERTAINTY_VERSION, Scale, certain
 from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.hashes import BITS, ORIENTATIONS
+from detectors.image.recent import Recent
 from detectors.image.shapes import Shapes
 from detectors.image.silhouette_index import Resemblance, SilhouetteIndex
 from detectors.image.silhouettes import SILHOUETTES_VERSION, Silhouettes
-from pipeline.photos import Photo
+from pipeline.photos import Photo, PhotoDescription
 from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Register, Signal
 
 NEAR_BITS = 56
 _NEAR, _FAR = "logo.silhouette.near", "logo.silhouette.far"
 
 
+SCALE = Scale(17.2, -0.11)
+"""How bits that differ are read."""
+
+
 class _Sight(NamedTuple):
-    """A resemblance, and what was seen where; the smaller, the better."""
+    """A resemblance, and where it was seen; the smaller, the better."""
 
     resemblance: Resemblance
-    photo: int
     name: str
     box: list[float]
     asset_box: list[float]
     dark: bool
+
+
+class _Best(NamedTuple):
+    """A sight, and in which of a listing's photos; the smaller, the better."""
+
+    resemblance: Resemblance
+    photo: int
+    sight: _Sight
 
 
 class SilhouetteSeen:
@@ -47,7 +61,7 @@ class SilhouetteSeen:
     """
 
     name = "silhouette_seen"
-    version = f"{ENROL_VERSION}/{SILHOUETTES_VERSION}"
+    version = f"{ENROL_VERSION}/{SILHOUETTES_VERSION}/{CERTAINTY_VERSION}"
     observations: tuple[str, ...] = (_NEAR, _FAR)
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
@@ -71,6 +85,8 @@ class SilhouetteSeen:
             for name in dict.fromkeys(asset.images):
                 self._shown.setdefault(name, []).append(place)
 
+        self._recent = Recent(partial(self._sights, index=self._index, names=self._names))
+
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing of a batch, in the batch's order: one a mark, its best resemblance."""
         return [self._signals(photos) for photos in batch.photos]
@@ -81,27 +97,47 @@ class SilhouetteSeen:
         holders = [holder for holder, mark in self._marks if mark == asset]
         names = [name for name in self._names if name in asset.images]
         index = SilhouetteIndex([self._enrolled[name] for name in names])
-        best = min(self._sights(photos, index, names), default=None)
-        return (_signal(best, photos[best.photo], holders[0], asset),) if best and holders else ()
+        best = min(_ranked(photos, partial(self._sights, index=index, names=names)), default=None)
+        if best is None or not holders:
+            return ()
+        return certain([_signal(best, photos, (holders[0], asset), self._chances(photos))])
 
     def _signals(self, photos: Sequence[Photo]) -> tuple[Signal, ...]:
-        best: dict[int, _Sight] = {}
-        for sight in self._sights(photos, self._index, self._names):
-            for place in self._shown.get(sight.name, ()):
-                best[place] = min(sight, best.get(place, sight))
-        return tuple(_signal(best[place], photos[best[place].photo], *self._marks[place]) for place in sorted(best))
+        best: dict[int, _Best] = {}
+        for found in _ranked(photos, self._recent):
+            for place in self._shown.get(found.sight.name, ()):
+                best[place] = min(found, best.get(place, found))
+        chances = self._chances(photos)
+        return certain(_signal(best[place], photos, self._marks[place], chances) for place in sorted(best))
 
-    def _sights(self, photos: Sequence[Photo], index: SilhouetteIndex, names: Sequence[str]) -> Iterator[_Sight]:
-        """Yield what is seen in some photos of the pictures of an index, which are given by name."""
-        for place, photo in enumerate(photos):
-            shapes = Shapes.of(photo.description)
-            for picture, found in index.find(shapes).items():
-                box, asset_box = shapes.boxes[found.shape], index.boxes[found.row]
-                dark = bool(shapes.dark[found.shape])
-                yield _Sight(found, place, names[picture], _edges(box), _edges(asset_box), dark)
+    def _chances(self, photos: Sequence[Photo]) -> int:
+        return max(1, len(self._names)) * len(photos)
+
+    @staticmethod
+    def _sights(photo: PhotoDescription, index: SilhouetteIndex, names: Sequence[str]) -> tuple[_Sight, ...]:
+        """Return what is seen in a photo of the pictures of an index, which are given by name."""
+        shapes = Shapes.of(photo)
+        return tuple(
+            _Sight(
+                resemblance=found,
+                name=names[picture],
+                box=_edges(shapes.boxes[found.shape]),
+                asset_box=_edges(index.boxes[found.row]),
+                dark=bool(shapes.dark[found.shape]),
+            )
+            for picture, found in index.find(shapes).items()
+        )
 
 
-def _signal(sight: _Sight, photo: Photo, holder: str, asset: Asset) -> Signal:
+def _ranked(photos: Sequence[Photo], look: Callable[[PhotoDescription], tuple[_Sight, ...]]) -> Iterator[_Best]:
+    """Yield what is seen in some photos."""
+    for place, photo in enumerate(photos):
+        yield from (_Best(sight.resemblance, place, sight) for sight in look(photo.description))
+
+
+def _signal(best: _Best, photos: Sequence[Photo], mark: tuple[str, Asset], chances: int) -> Signal:
+    sight, photo = best.sight, photos[best.photo]
+    holder, asset = mark
     bits, orientation = sight.resemblance.bits, ORIENTATIONS[sight.resemblance.orientation].name
     ink = "dark on light" if sight.dark else "light on dark"
     manner = ink if orientation == "upright" else f"{ink}, {orientation}"
@@ -110,7 +146,7 @@ def _signal(sight: _Sight, photo: Photo, holder: str, asset: Asset) -> Signal:
         observation=_NEAR if bits <= NEAR_BITS else _FAR,
         rights_holder_id=holder,
         asset_id=asset.id,
-        strength=1 - bits / (BITS / 2),
+        strength=SCALE.certainty(bits, chances),
         reason=(
             f"Photo {photo.index + 1} shows the silhouette of the registered logo {sight.name} in one colour, "
             f"{manner} ({bits} of {BITS} bits differ)"
@@ -126,6 +162,7 @@ def _signal(sight: _Sight, photo: Photo, holder: str, asset: Asset) -> Signal:
             "ink": ink,
             "distance_bits": bits,
             "of_bits": BITS,
+            "chances": chances,
         },
     )
 

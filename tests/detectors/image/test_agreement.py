@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detectors.image.agreement import Agreement, agreement, thumbnail
+from detectors.image.agreement import Agreement, agreement, least_share, thumbnail
 from detectors.image.decode import Grey
 from tests.detectors.image.pictures import scene
 
@@ -27,7 +27,7 @@ def test_a_picture_agrees_with_itself_everywhere() -> None:
 
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_other_pictures_agree_in_few_blocks(seed: int) -> None:
-    assert agreement(thumbnail(grey(1)), SIZE, grey(seed), SAME).bound < 0.2
+    assert agreement(thumbnail(grey(1)), SIZE, grey(seed), SAME).likeness < 0.04
 
 
 def test_brightness_and_contrast_do_not_matter() -> None:
@@ -63,15 +63,35 @@ def test_the_part_around_the_agreeing_blocks_is_told() -> None:
 def test_a_flat_picture_agrees_with_nothing() -> None:
     flat = np.full((240, 320), 200, dtype=np.uint8)
 
-    assert agreement(thumbnail(flat), SIZE, grey(1), SAME) == Agreement(0, 0, 0, (0, 0, 0, 0))
-    assert agreement(thumbnail(flat), SIZE, grey(1), SAME).bound == 0
+    assert agreement(thumbnail(flat), SIZE, grey(1), SAME) == Agreement(0, 0, 0, (0, 0, 0, 0), 0, 0)
+    assert agreement(thumbnail(flat), SIZE, grey(1), SAME).likeness == 0
     assert agreement(thumbnail(grey(1)), SIZE, flat, SAME).agreeing == 0
 
 
 @pytest.mark.parametrize("visible", [1, 4, 16, 64])
-def test_the_bound_lies_below_the_share_and_rises_with_the_blocks(visible: int) -> None:
-    few = Agreement(visible, visible, 64, (0, 0, 1, 1)).bound
-    more = Agreement(2 * visible, 2 * visible, 128, (0, 0, 1, 1)).bound
+def test_the_least_share_lies_below_the_share_and_rises_with_the_blocks(visible: int) -> None:
+    assert 0 < least_share(visible, visible) < least_share(2 * visible, 2 * visible) < 1
+    assert least_share(0, visible) == pytest.approx(0)
 
-    assert 0 < few < more < 1
-    assert Agreement(0, visible, 64, (0, 0, 0, 0)).bound == pytest.approx(0)
+
+def patched(inside: int, outside: int) -> Grey:
+    """Return one picture in the middle of another."""
+    sheet = grey(outside)
+    sheet[60:180, 80:240] = grey(inside)[60:180, 80:240]
+    return sheet
+
+
+def test_a_copy_before_another_background_is_more_alike_than_other_goods_before_the_same() -> None:
+    goods = agreement(thumbnail(grey(1)), SIZE, patched(1, 2), SAME)
+    carpet = agreement(thumbnail(grey(1)), SIZE, patched(2, 1), SAME)
+
+    assert goods.agreeing < carpet.agreeing
+    assert goods.agreeing_inside == goods.visible_inside > carpet.agreeing_inside
+    assert goods.likeness > 1.5 * carpet.likeness
+
+
+def test_where_the_middle_is_not_visible_all_blocks_speak_alone() -> None:
+    edge = Agreement(12, 12, 60, (0, 0, 0.2, 1), agreeing_inside=0, visible_inside=3)
+
+    assert edge.likeness == least_share(12, 12) ** 2
+    assert edge._replace(visible_inside=4).likeness == pytest.approx(edge.likeness / 2)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from detectors.image import PhotoReused, describe, enrol
+from detectors.image.evidence import SCALES
 from detectors.image.search import SCAN_LIMIT
 from pipeline.photos import Photo
 from pipeline.records import AssetKind, Register, RightsHolder, Signal
@@ -120,10 +121,11 @@ def test_the_evidence_points_to_both_pictures(detector: PhotoReused) -> None:
         "distance_bits": signal.evidence["distance_bits"],
         "of_bits": 256,
         "phash_distance_bits": signal.evidence["phash_distance_bits"],
+        "chances": 16,
         "recoloured": False,
         "colour_distance": 0.0,
     }
-    assert signal.strength == 1 - signal.evidence["distance_bits"] / 128
+    assert signal.strength == SCALES["part"].certainty(signal.evidence["distance_bits"], 16)
 
 
 def test_the_best_of_several_photos_is_reported(detector: PhotoReused) -> None:
