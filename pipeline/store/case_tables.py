@@ -80,7 +80,12 @@ cases = Table(
     Index("cases_by_holder_and_update", "rights_holder_id", "state", "updated_at", "case_id"),
     Index("cases_by_seller", "platform", "seller_id"),
     Index("cases_by_keyword", "keyword", "rank"),
-    Index("cases_by_assignee", "assignee"),
+    Index("cases_by_assignee", "assignee", "state"),
+    Index("cases_by_price", "state", "euros"),
+    Index("cases_by_holder_and_price", "rights_holder_id", "euros"),
+    Index("cases_by_rank", "state", "rank"),
+    Index("cases_by_recheck", "recheck", "state"),
+    Index("cases_by_draw", "probability", "state"),
     Index("cases_by_listing", "listing_key"),
     comment="What the events leave of each case, and its listing as last captured: can be made again from them.",
 )
@@ -95,7 +100,7 @@ case_counts = Table(
     Column("shown", String(32), primary_key=True),
     Column("changed", Boolean, primary_key=True),
     Column("number", BigInteger, nullable=False),
-    comment="How many cases there are of each sort, kept in step with every event.",
+    comment="How many cases there are of each sort, in step with every event; rights holder '' stands for all.",
 )
 
 captures = Table(

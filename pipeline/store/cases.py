@@ -30,7 +30,7 @@ from pipeline.enforcement import Case, CaseState, Event
 from pipeline.errors import InputError
 from pipeline.records import Label, ListingKey
 from pipeline.store.case_tables import case_counts, cases
-from pipeline.store.events import read_histories
+from pipeline.store.events import EVERY_HOLDER, read_histories
 from pipeline.store.schema import Instant, instant
 
 Scope = tuple[str, ...] | None
@@ -205,7 +205,7 @@ def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
     """Count the cases of a queue, in all and by facet."""
     if _facets_only(filters):
         tally = select(func.coalesce(func.sum(case_counts.c.number), 0))
-        total = connection.execute(tally.where(_inside(scope, case_counts), _facets(filters, case_counts))).scalar_one()
+        total = connection.execute(tally.where(_tallied(filters, scope))).scalar_one()
     else:
         tally = select(func.count()).select_from(cases)
         here = _inside(scope), _facets(filters, cases), _narrowed(filters)
@@ -217,12 +217,20 @@ def _facet(connection: Connection, filters: Filters, scope: Scope, name: str) ->
     column = case_counts.c[name]
     anything: Any = None if name == "changed" else ()
     others = replace(filters, **{FACET_FIELDS[name]: anything})
-    here = _inside(scope, case_counts), _facets(others, case_counts)
-    query = select(column, func.sum(case_counts.c.number)).where(*here).group_by(column)
+    here = _tallied(others, scope, by_holder=name == "rights_holder_id")
+    query = select(column, func.sum(case_counts.c.number)).where(here).group_by(column)
     found = {
         str(int(value)) if name == "changed" else value: int(number) for value, number in connection.execute(query)
     }
     return {value: number for value, number in sorted(found.items()) if number}
+
+
+def _tallied(filters: Filters, scope: Scope, *, by_holder: bool = False) -> ColumnElement[bool]:
+    """Return the conditions on counts: on those of all rights holders together where these do."""
+    holder = case_counts.c.rights_holder_id
+    together = scope is None and not filters.rights_holders and not by_holder
+    here = holder == EVERY_HOLDER if together else and_(holder != EVERY_HOLDER, _inside(scope, case_counts))
+    return and_(here, _facets(filters, case_counts))
 
 
 def _inside(scope: Scope, table: Table = cases) -> ColumnElement[bool]:

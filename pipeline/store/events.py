@@ -24,7 +24,9 @@ EVENTS_LOCK = 6_237_041_180
 AT_ONCE = 500
 """Cases looked up in one query."""
 FACETS = ("rights_holder_id", "platform", "state", "band", "shown", "changed")
-"""By which cases are counted."""
+"""By which cases are counted, the rights holder first."""
+EVERY_HOLDER = ""
+"""Stands in counts for all rights holders; no id is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +199,15 @@ def _update_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _count(connection: Connection, counts: Counter[tuple[Any, ...]]) -> None:
+    """Add to the counts of each rights holder, and to those of all."""
+    every: Counter[tuple[Any, ...]] = Counter()
+    for facets, number in counts.items():
+        every[EVERY_HOLDER, *facets[1:]] += number
     statement = upsert(connection, case_counts)
     added = {"number": case_counts.c.number + statement.excluded.number}
     rows = [
         dict(zip(FACETS, facets, strict=True)) | {"number": number}
-        for facets, number in sorted(counts.items())
+        for facets, number in sorted([*counts.items(), *every.items()])
         if number
     ]
     if rows:

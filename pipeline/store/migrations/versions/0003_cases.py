@@ -91,7 +91,12 @@ def _cases() -> None:
         op.create_index(f"cases_by_holder_and_{name}", "cases", ["rights_holder_id", "state", column, "case_id"])
     op.create_index("cases_by_seller", "cases", ["platform", "seller_id"])
     op.create_index("cases_by_keyword", "cases", ["keyword", "rank"])
-    op.create_index("cases_by_assignee", "cases", ["assignee"])
+    op.create_index("cases_by_assignee", "cases", ["assignee", "state"])
+    op.create_index("cases_by_price", "cases", ["state", "euros"])
+    op.create_index("cases_by_holder_and_price", "cases", ["rights_holder_id", "euros"])
+    op.create_index("cases_by_rank", "cases", ["state", "rank"])
+    op.create_index("cases_by_recheck", "cases", ["recheck", "state"])
+    op.create_index("cases_by_draw", "cases", ["probability", "state"])
     op.create_index("cases_by_listing", "cases", ["listing_key"])
 
 
@@ -106,7 +111,7 @@ def _counts() -> None:
         sa.Column("changed", sa.Boolean(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rights_holder_id", "platform", "state", "band", "shown", "changed"),
-        comment="How many cases there are of each sort, kept in step with every event.",
+        comment="How many cases there are of each sort, in step with every event; rights holder '' stands for all.",
     )
 
 
