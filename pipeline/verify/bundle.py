@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from pipeline.errors import BundleError, ProofError
 from pipeline.verify.cms import check_detached
@@ -16,8 +16,9 @@ from pipeline.verify.files import BundleFiles
 from pipeline.verify.history import CHECKPOINT, LOG, History, read_history
 from pipeline.verify.merkle import check_inclusion, leaf_hash
 from pipeline.verify.notes import Checkpoint, Note, VerifierKey, open_checkpoint
-from pipeline.verify.numbers import METRICS, check_numbers
+from pipeline.verify.numbers import METRICS, MISSHAPEN, check_numbers
 from pipeline.verify.policy import Policy, read_policy
+from pipeline.verify.publications import check_publications, check_summary
 from pipeline.verify.sigstore import SigstoreBundle, read_envelope, read_trusted_root
 from pipeline.verify.stamps import check_stamp
 from pipeline.verify.tiles import tiles_of
@@ -88,7 +89,8 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
     The order decides who is blamed: the signature over the statement first, then the digests in it, then the log's
     checkpoint, then the entries, then the hashes over them, and last what was computed.
     """
-    envelope, subjects = _statement(files)
+    envelope, document = _statement(files)
+    subjects = subjects_of(document)
     _check_files(files, subjects)
     with _blaming(ROOT):
         log, chains = read_trusted_root(files.read(ROOT, _MAX_JSON_BYTES))
@@ -110,7 +112,7 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
         checkpoint=checkpoint,
         exporter=hashlib.sha256(envelope.key).hexdigest(),
         files=len(subjects),
-        numbers=check_numbers(files, history),
+        numbers=_check_claims(files, history, document["predicate"]),
         witnesses=witnesses,
         stamped_at=stamped_at,
         since=_check_since(since, history, log) if since else None,
@@ -128,10 +130,23 @@ def _blaming(name: str) -> Iterator[None]:
         raise BundleError(name, str(error)) from error
 
 
-def _statement(files: BundleFiles) -> tuple[Envelope, dict[str, str]]:
+def _statement(files: BundleFiles) -> tuple[Envelope, dict[str, Any]]:
     with _blaming(STATEMENT):
         envelope = read_envelope(files.read(STATEMENT, _MAX_JSON_BYTES))
-        return envelope, subjects_of(envelope.check())
+        return envelope, envelope.check()
+
+
+def _check_claims(files: BundleFiles, history: History, predicate: dict[str, Any]) -> int:
+    """Check that all that is published follows from the entries; return how many numbers there are."""
+    rows = check_numbers(files, history)
+    try:
+        with _blaming("log"):
+            check_publications(history.entries, rows, files.read(METRICS))
+        with _blaming(STATEMENT):
+            check_summary(predicate, rows)
+    except MISSHAPEN as error:
+        raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
+    return len(rows)
 
 
 def _check_files(files: BundleFiles, subjects: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.errors import BundleError, InputError
 from pipeline.metrics.frames import check_files
-from pipeline.metrics.rows import write_rows
+from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import recompute
 from pipeline.verify.files import BundleFiles
 from pipeline.verify.history import LOG, History
@@ -17,19 +17,19 @@ from pipeline.verify.tiles import TILE_WIDTH, Tile, tile_at
 METRICS: Final = "metrics.csv"
 AUDIT_FILES: Final = ("frame.csv", "strata.csv", "sample.csv", "probes.csv")
 
-_MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
+MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 """What entries of a stranger's making may run the formulas into."""
 
-Rows = list[dict[str, str]]
+FileRows = list[dict[str, str]]
 
 
-def check_numbers(files: BundleFiles, history: History) -> int:
+def check_numbers(files: BundleFiles, history: History) -> list[Row]:
     """Draw every sample again and compute every number again.
 
     Returns
     -------
-    int
-        How many numbers there are.
+    list of Row
+        The numbers.
 
     Raises
     ------
@@ -41,20 +41,20 @@ def check_numbers(files: BundleFiles, history: History) -> int:
     try:
         check_files(history.entries, frame, strata, sample, probes)
         _check_seeds(history)
-        expected = write_rows(recompute(history.entries, strata, sample, probes))
+        rows = recompute(history.entries, strata, sample, probes)
     except BundleError:
         raise
     except InputError as error:
         file, _, problem = str(error).partition(": ")
         known = file in (*AUDIT_FILES, METRICS)
         raise BundleError(file if known else "log", problem if known else str(error)) from error
-    except _MISSHAPEN as error:
+    except MISSHAPEN as error:
         raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
-    _compare(published, expected)
-    return expected.count("\n") - 1
+    _compare(published, write_rows(rows))
+    return rows
 
 
-def _rows(files: BundleFiles, name: str) -> Rows:
+def _rows(files: BundleFiles, name: str) -> FileRows:
     if name not in files.names:
         return []
     try:

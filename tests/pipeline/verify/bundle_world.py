@@ -1,7 +1,7 @@
 """A small bundle of made-up cases and one audit, as an exporter publishes it: honest, or not."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, s
 from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, SAMPLE_COLUMNS, STRATA_COLUMNS
 from pipeline.metrics.draw import seed_of
 from pipeline.metrics.frames import draw_sample, file_digest, file_text, sample_digest, strata_of
-from pipeline.metrics.rows import write_rows
-from pipeline.metrics.tables import recompute
+from pipeline.metrics.rows import Row, write_rows
+from pipeline.metrics.tables import final_digests, recompute
 from pipeline.verify.guide import guide_files
 from pipeline.verify.notes import Checkpoint
 
@@ -140,18 +140,22 @@ def export(
     before: Change = lambda files: files,
     drafts: Callable[[list[Draft]], list[Draft]] = lambda drafts: drafts,
     flip: str = "",
+    announced: Mapping[str, str] | None = None,
+    predicate: Mapping[str, Any] | None = None,
     stamps: Sequence[Stamp] = (),
     authorities: Sequence[Sequence[x509.Certificate]] = (),
 ) -> Path:
     """Publish a bundle.
 
-    A dishonest exporter changes the files before everything is signed, the entries before they are logged, or a label.
+    A dishonest exporter changes the files before everything is signed, the entries before they are logged, a label,
+    what was announced as final, or the figures in the statement.
     """
     with open_log(log_folder, keys) as log:
         rows = fill(log, drafts, flip)
         entries = [orjson.loads(entry) for entry in log.all_entries()]
         strata = strata_of(FRAME)
-        metrics = write_rows(recompute(entries, strata, rows, PROBES)).encode()
+        found = recompute(entries, strata, rows, PROBES)
+        metrics = write_rows(found).encode()
         files: Files = {
             "metrics.csv": metrics,
             "frame.csv": file_text(FRAME_COLUMNS, FRAME).encode(),
@@ -162,15 +166,29 @@ def export(
             **guide_files(),
         }
         before(files)
+        announce(log, files["metrics.csv"], announced or final_digests(found))
         files["metrics.csv.p7s"] = cms_sign(keys, files["metrics.csv"])
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        envelope = sign_statement(keys, digests, {"period": PERIOD})
+        envelope = sign_statement(keys, digests, predicate or {"audits": [summary(found)]})
         files["metrics.sigstore.json"] = log_envelope(log, keys, envelope, stamps).encode()
         files |= {f"log/{name}": data for name, data in log.public_files()}
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     return folder
+
+
+def announce(log: Log, metrics: bytes, final: Mapping[str, str]) -> None:
+    digest = hashlib.sha256(metrics).hexdigest()
+    entry = draft("metric", digest, metrics_sha256=digest, final=dict(final))
+    if log.find(entry.id) is None:
+        log.append([entry], START + timedelta(days=22))
+
+
+def summary(rows: Sequence[Row]) -> dict[str, str]:
+    row = next(row for row in rows if row.metric == "prevalence" and row.group == "all")
+    figures = {name: getattr(row, name) for name in ("estimate", "low", "high")}
+    return {"metric": "prevalence", "period": row.period, **figures}
 
 
 def fill(log: Log, drafts: Callable[[list[Draft]], list[Draft]], flip: str) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ from pipeline.verify.notes import KeyType, Note, VerifierKey, cosign, open_check
 from pipeline.verify.numbers import check_numbers
 from pipeline.verify.policy import read_policy
 from tests.pipeline.verify.bundle_world import (
+    PERIOD,
     Files,
     draft,
     export,
@@ -199,6 +200,39 @@ def test_an_exporter_who_signs_other_files_is_found_out(
     folder = export(tmp_path / "bundle", keys, tmp_path / "log", before=change)
 
     assert problem_of(folder).file == file
+
+
+def test_figures_in_the_statement_must_be_those_of_the_file(tmp_path: Path, keys: Keys) -> None:
+    said = {"metric": "prevalence", "period": PERIOD, "estimate": "0.0", "low": "0.0", "high": "0.0"}
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log", predicate={"audits": [said]})
+
+    found = problem_of(folder)
+
+    assert found.file == "metrics.sigstore.json"
+    assert found.problem.startswith(f"says estimate '0.0' of prevalence in {PERIOD}, expected '0.")
+
+
+def test_numbers_that_the_log_does_not_announce_are_refused(tmp_path: Path, keys: Keys) -> None:
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log", announced={"2026-Q1": "0" * 64})
+
+    assert "announces other final numbers than follow" in problem_of(folder).problem
+
+
+@pytest.mark.parametrize("corrected", [False, True], ids=["silently", "with a correction"])
+def test_final_numbers_change_only_with_a_correction(tmp_path: Path, keys: Keys, *, corrected: bool) -> None:
+    old = draft("metric", "old", metrics_sha256="0" * 64, final={PERIOD: "1" * 64})
+    word = draft("correction", "word", period=PERIOD, reason="labels were mixed up", was="1" * 64)
+    folder = export(
+        tmp_path / "bundle",
+        keys,
+        tmp_path / "log",
+        drafts=lambda drafts: [*drafts, old, *([word] if corrected else [])] if drafts[0].type == "seed" else drafts,
+    )
+
+    if corrected:
+        verify_bundle(BundleFiles(folder))
+    else:
+        assert f"final numbers of {PERIOD} changed without a correction" in problem_of(folder).problem
 
 
 def drop_event(drafts: list[Draft]) -> list[Draft]:
