@@ -8,8 +8,8 @@ from pipeline.records import RightsHolder, Signal
 NAME = "combination"
 OBSERVATIONS = ("picture.without_mark", "shop.named_after_mark")
 
-FAINT = ".faint"
-"""Ends the name of a sighting that means nothing without others."""
+FAINT = (".faint", ".silhouette.far")
+"""End the name of a sighting that means nothing without others."""
 PICTURES = ("photo.", "artwork.", "design.", "logo.")
 
 

@@ -9,7 +9,7 @@ from detectors.price.offers import Offer
 from detectors.price.products import Identified, Products, Read, Reference, reference_of
 from pipeline.records import Listing
 
-WIDEST_SPAN: Final = {"gtin": 20.0, "name": 20.0, "kind": 5.0, "family": 3.0, "holder": 3.0}
+WIDEST_SPAN: Final = {"gtin": 20.0, "name": 20.0, "kind": 5.0, "family": 3.0}
 """How far apart the list prices of the products in question may be for the cheapest to stand for them all."""
 
 

@@ -26,7 +26,7 @@ class GoodsKind:
     """
 
     name = "goods_kind"
-    version = "1"
+    version = "2"
     observations: tuple[str, ...] = (_IN_RANGE, _OUTSIDE)
 
     def __init__(self, register: Register) -> None:

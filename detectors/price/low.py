@@ -21,7 +21,6 @@ _IDENTIFIED: Final = {
     "name": "the name in the title",
     "kind": "the kind of goods in the title",
     "family": "the category",
-    "holder": "the mark alone",
 }
 
 

@@ -69,7 +69,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """The products of one holder that a listing may be, and by what: gtin, name, kind, family or holder."""
+    """The products of one holder that a listing may be, and by what: gtin, name, kind or family."""
 
     by: str
     products: tuple[KnownProduct, ...]
@@ -171,7 +171,7 @@ class Products:
         )
 
     def identify(self, read: Read, holder_id: str) -> Identified | None:
-        """Return which products of a holder a listing may be, by the surest means that picks any."""
+        """Return which products of a holder a listing may be, by the surest means; None where nothing tells."""
         known = self._known.get(holder_id, ())
         coded = tuple(k for k in known if not read.gtins.isdisjoint(k.gtins))
         if coded:
@@ -185,7 +185,7 @@ class Products:
         if read.goods.families:
             filed = tuple(k for k in known if not read.goods.families.isdisjoint(k.goods.families))
             return Identified(by="family", products=filed) if filed else None
-        return Identified(by="holder", products=known) if known and holder_id in read.named else None
+        return None
 
 
 @lru_cache(maxsize=65_536)

@@ -39,7 +39,8 @@ GAP: Final = 4
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _MODEL: Final = re.compile(r"\D+\d{2,}")
 _ATTACHED: Final = frozenset(
-    ("new top my hot best buy the real original genuine official authentic store shop outlet brand sale mini").split()  # noqa: SIM905
+    "new top my hot best buy the real original genuine official authentic store shop outlet brand sale mini men women"  # noqa: SIM905
+    " kids bag shoes".split()
 )
 """What may be written together with a mark that is a word or name in use, before the whole counts as another name."""
 
@@ -328,7 +329,7 @@ def _glued(place: Place, spelling: Spelling) -> Hit | None:
     strictness = spelling.distinctiveness
     if strictness.grade is Grade.SHORT or len(place.parts) > 1 or strictness.letters < EDITED_FROM:
         return None
-    if strictness.everyday or words.is_seen(place.squeezed.word(place.first)):
+    if words.is_seen(place.squeezed.word(place.first)):
         return None
     quote, original = place.quote, place.squeezed.folded.original
     start, end = place.span
