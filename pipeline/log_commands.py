@@ -185,25 +185,15 @@ def _witness(opened: Log, policy_file: str) -> Iterator[str]:
     """Ask every witness that has not signed; yield what went wrong."""
     import httpx  # noqa: PLC0415
 
-    from pipeline.log.witnesses import cosignatures, without_repeats  # noqa: PLC0415
-    from pipeline.verify.policy import read_policy  # noqa: PLC0415
+    from pipeline.log.witnesses import ask_all  # noqa: PLC0415
+    from pipeline.verify.policy import load_policy  # noqa: PLC0415
 
-    try:
-        policy = read_policy(Path(policy_file).read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{policy_file}: cannot be read: {error.strerror}, expected a policy") from error
-    except (ProofError, UnicodeDecodeError) as error:
-        raise InputError(f"{policy_file}: {error}") from error
-    note = opened.publish()
+    policy = load_policy(Path(policy_file))
     with httpx.Client(follow_redirects=False) as client:
-        for witness in without_repeats(note, policy.witnesses.values()):
-            try:
-                note = opened.add_witnesses(cosignatures(opened, note, witness, client))
-                click.echo(f"signed by {witness.key.name}")
-            except LogError as error:
-                yield str(error)
+        yield from ask_all(opened, policy.witnesses.values(), client)
     try:
-        policy.check_quorum(note)
+        for name in policy.check_quorum(opened.publish()):
+            click.echo(f"signed by {name}")
     except ProofError as error:
         yield f"{opened.path}: {error}; `counterfoil log publish` asks again"
 

@@ -20,6 +20,7 @@ from pipeline.exits import one_line
 from pipeline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from pipeline.log import Log
     from pipeline.stages.audit import Appearance, Beacon
     from pipeline.stages.bundle import Export
     from pipeline.store.database import Connection, Store
@@ -280,6 +281,8 @@ def _what(settings: Settings) -> Export:
     from pipeline.verify.guide import guide_files  # noqa: PLC0415
 
     what = Export(keys=load_keys(Path(settings.keys)), guides=guide_files())
+    if settings.log_policy:
+        what = _witnessed(what, Path(settings.log_policy))
     if not settings.stamp_authority:
         return what
     from pipeline.transports.authority import Authority, read_roots  # noqa: PLC0415  the network
@@ -288,6 +291,24 @@ def _what(settings: Settings) -> Export:
     roots = read_roots(Path(settings.stamp_roots))
     authority = Authority(settings.stamp_authority, roots, Web(time.sleep))
     return replace(what, roots=roots, stamp=lambda data: authority.stamp(data).token)
+
+
+def _witnessed(what: Export, path: Path) -> Export:
+    """Have the witnesses of a policy sign, and send the policy along."""
+    import httpx  # noqa: PLC0415
+
+    from pipeline.log.witnesses import ask_all  # noqa: PLC0415  cryptography
+    from pipeline.verify.bundle import POLICY  # noqa: PLC0415
+    from pipeline.verify.policy import load_policy  # noqa: PLC0415
+
+    policy = load_policy(path)
+
+    def cosign(log: Log) -> None:
+        with httpx.Client(follow_redirects=False) as client:
+            for problem in ask_all(log, policy.witnesses.values(), client):
+                click.echo(problem, err=True)
+
+    return replace(what, guides={**what.guides, POLICY: path.read_bytes()}, cosign=cosign)
 
 
 def _listed(connection: Connection, period: str, snapshots: tuple[Path, ...], top: int | None) -> Iterator[Appearance]:

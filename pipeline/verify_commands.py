@@ -26,22 +26,13 @@ def verify(bundle: Path, policy: Path | None, since: Path | None, disclosures: P
 
     Names the first thing that does not hold, and the file it is in.
     """
+    from pipeline.verify.policy import load_policy  # noqa: PLC0415  cryptography
+
     with one_line():
-        trusted = _policy(policy) if policy else None
+        trusted = load_policy(policy) if policy else None
         lines = _receipt(bundle, trusted, disclosures) if bundle.is_file() else _bundle(bundle, trusted, since)
         for line in lines:
             click.echo(line)
-
-
-def _policy(path: Path) -> Policy:
-    from pipeline.verify.policy import read_policy  # noqa: PLC0415  cryptography
-
-    try:
-        return read_policy(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}, expected a policy") from error
-    except (ProofError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}") from error
 
 
 def _bundle(path: Path, policy: Policy | None, since: Path | None) -> Iterator[str]:

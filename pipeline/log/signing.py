@@ -40,7 +40,13 @@ def cms_sign(keys: Keys, data: bytes) -> bytes:
     return detached_signature(keys.certificate, keys.sign(data))
 
 
-def log_envelope(log: Log, keys: Keys, envelope: Envelope, stamps: Sequence[Stamp] = ()) -> SigstoreBundle:
+def log_envelope(
+    log: Log,
+    keys: Keys,
+    envelope: Envelope,
+    stamps: Sequence[Stamp] = (),
+    cosign: Callable[[Log], object] | None = None,
+) -> SigstoreBundle:
     """Put the signature of a statement into the log, once, and wrap it with the proof that it is there.
 
     Parameters
@@ -53,6 +59,8 @@ def log_envelope(log: Log, keys: Keys, envelope: Envelope, stamps: Sequence[Stam
         Signed.
     stamps : sequence of callable
         Asked for a token over the signature each.
+    cosign : callable or None
+        Has witnesses sign the published checkpoint.
 
     Returns
     -------
@@ -63,6 +71,9 @@ def log_envelope(log: Log, keys: Keys, envelope: Envelope, stamps: Sequence[Stam
     number = log.find_entry(entry)
     if number is None:
         number = log.append_entries([entry]).start
+    log.publish()
+    if cosign is not None:
+        cosign(log)
     note = log.publish()
     checkpoint = Checkpoint.parse(note.text)
     return SigstoreBundle(

@@ -15,6 +15,7 @@ import httpx
 
 from pipeline.errors import LogError, ProofError
 from pipeline.log.folder import LogFolder
+from pipeline.log.writer import Log
 from pipeline.verify.base64s import encode
 from pipeline.verify.merkle import consistency_proof
 from pipeline.verify.notes import Checkpoint, Note, SignatureLine
@@ -69,6 +70,32 @@ def cosignatures(folder: LogFolder, note: Note, witness: Witness, client: httpx.
     if status != httpx.codes.OK:
         raise LogError(f"{witness.url}: did not sign, got status {status}: {answer[:200].strip()!r}")
     return _checked(answer, note, witness)
+
+
+def ask_all(log: Log, witnesses: Iterable[Witness], client: httpx.Client) -> list[str]:
+    """Have every witness that has an address and has not signed yet sign the published checkpoint.
+
+    Parameters
+    ----------
+    log : Log
+        Open for writing; is published.
+    witnesses : iterable of Witness
+        Of the policy.
+    client : Client
+        As for `cosignatures`.
+
+    Returns
+    -------
+    list of str
+        What went wrong with whom. The others have signed; asking again asks only those who have not.
+    """
+    problems = []
+    for witness in without_repeats(log.publish(), witnesses):
+        try:
+            log.add_witnesses(cosignatures(log, log.publish(), witness, client))
+        except LogError as error:
+            problems.append(str(error))
+    return problems
 
 
 def without_repeats(note: Note, witnesses: Iterable[Witness]) -> list[Witness]:

@@ -52,6 +52,8 @@ class Export:
         Asks a time-stamping authority for a token (RFC 3161) over some bytes, if one is configured.
     roots : sequence of Certificate
         Those that its chain must end at.
+    cosign : callable or None
+        Has witnesses sign the log's checkpoint, if any are configured.
     """
 
     keys: Keys
@@ -59,6 +61,7 @@ class Export:
     reason: str = ""
     stamp: Stamp | None = None
     roots: Sequence[x509.Certificate] = ()
+    cosign: Callable[[Log], object] | None = None
 
 
 def export(
@@ -109,7 +112,7 @@ def export(
     files[ROOT] = root_of_trust(what.keys, chains)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     envelope = sign_statement(what.keys, digests, found.predicate)
-    files[STATEMENT] = log_envelope(log, what.keys, envelope, [stamp] if stamp else []).encode()
+    files[STATEMENT] = log_envelope(log, what.keys, envelope, [stamp] if stamp else [], what.cosign).encode()
     _lay_out(out, files, log)
     return found
 

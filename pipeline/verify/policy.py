@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
-from pipeline.errors import ProofError
+from pipeline.errors import InputError, ProofError
 from pipeline.verify.notes import Checkpoint, KeyType, Note, VerifierKey, open_checkpoint
 
 NONE: Final = "none"
@@ -135,6 +136,22 @@ def read_policy(text: str) -> Policy:
     if reading.quorum is None:
         raise ProofError("no quorum, expected a line such as 'quorum none'")
     return Policy(logs=tuple(reading.logs), witnesses=reading.witnesses, groups=reading.groups, quorum=reading.quorum)
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file that the user names.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is no policy.
+    """
+    try:
+        return read_policy(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}, expected a policy") from error
+    except (ProofError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 @dataclass(slots=True)

@@ -105,7 +105,7 @@ def test_publishing_asks_the_witnesses_and_says_whether_they_are_a_quorum(key: s
         all_three = policy_of(key, "".join(lines) + "group bodies all b0 b1 b2\nquorum bodies\n")
         lacking = counterfoil("log", "publish", "--policy", all_three)
 
-    assert enough.stdout.splitlines()[1:] == ["signed by body1.example", "signed by body2.example"]
+    assert enough.stdout.splitlines()[1:] == ["signed by b0", "signed by b1"]
     assert "127.0.0.1:9/: the witness cannot be reached" in enough.stderr
     assert lacking.exit_code == 1
     assert "no quorum of witnesses, got b0, b1, expected 3 of b0, b1, b2" in lacking.stderr
@@ -153,3 +153,21 @@ def test_verifying_starts_without_prefect_tables_or_statistics() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_is_exported_was_seen_by_the_witnesses_and_verifies(key: str) -> None:
+    body = LocalWitness("body.example", VerifierKey.parse(key.removeprefix("log ")))
+    with serving(body) as (url,):
+        policy_of(key, f"witness body {body.key} {url}\nquorum body\n")
+        Path("counterfoil.toml").write_text('log_policy = "policy.txt"\n', "utf-8")
+        exported = counterfoil("metrics", "export", "bundle")
+    assert exported.exit_code == 0, exported.stderr
+
+    result = counterfoil("verify", "bundle", "--policy", "policy.txt")
+
+    assert result.exit_code == 0, result.stderr
+    assert "  witness    body saw the log at 2026-10-26 07:33:20 UTC" in result.stdout.splitlines()
+    Path("bundle/metrics.csv").write_text("metric\n", "utf-8")
+    refused = counterfoil("verify", "bundle", "--policy", "policy.txt")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("counterfoil: metrics.csv: not the file that was signed")
