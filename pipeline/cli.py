@@ -17,6 +17,7 @@ from rich.console import Console
 
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
+from pipeline.followup_commands import followup
 from pipeline.log_commands import log
 from pipeline.metrics_commands import audit, metrics
 from pipeline.notice_commands import dossier, notices
@@ -260,6 +261,7 @@ def _remarks(register: Register, folder: Path) -> Iterator[str]:
 main.add_command(review)
 main.add_command(people)
 main.add_command(recheck)
+main.add_command(followup)
 main.add_command(weights)
 
 if __name__ == "__main__":

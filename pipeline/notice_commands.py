@@ -57,13 +57,18 @@ def prepare(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...
 
     Exit code 1 if there are problems.
     """
-    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415  the database drivers
+    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
+    from pipeline.stages.followup import foresee, warning_line  # noqa: PLC0415  the database drivers
+    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
 
     with one_line():
-        settings = _settings(given)
+        settings, now, scope = _settings(given), _now(), holders or None
         with _store(settings).read() as connection:
-            ready = check(connection, _office(settings), _now(), holders or None, case_ids=cases, channel_id=channel)
+            ready = check(connection, _office(settings), now, scope, case_ids=cases, channel_id=channel)
+            warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
     _tell(ready.problems)
+    for warning in warnings:
+        click.echo(f"warning: {warning_line(warning)}", err=True)
     click.echo(f"{len(ready.notices)} notices may go out, {len(ready.problems)} problems")
     sys.exit(FAILED if ready.problems else 0)
 

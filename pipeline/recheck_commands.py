@@ -17,6 +17,7 @@ from pipeline.exits import one_line
 from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:
+    from pipeline.followup.clocks import Clock
     from pipeline.stages.recheck import Tally
 
 
@@ -55,7 +56,6 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
     list of Tally
         Of the files, if any, and of what was asked for.
     """
-    from pipeline.followup.clocks import read_clocks, shipped_clocks  # noqa: PLC0415
     from pipeline.followup.pages import read_patterns, shipped_patterns  # noqa: PLC0415
     from pipeline.rechecks import Scout, find_files, read_looks  # noqa: PLC0415
     from pipeline.stages.recheck import enter_looks, look_again  # noqa: PLC0415
@@ -64,9 +64,8 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
     from pipeline.store.originals import Originals  # noqa: PLC0415
 
     files = find_files(looks)
-    own_pages, own_clocks = (_own(path) for path in (settings.recheck_pages, settings.recheck_clocks))
-    patterns = (*(read_patterns(*own_pages) if own_pages else ()), *shipped_patterns())
-    clocks = (*(read_clocks(*own_clocks) if own_clocks else ()), *shipped_clocks())
+    own = _own(settings.recheck_pages)
+    patterns = (*(read_patterns(*own) if own else ()), *shipped_patterns())
     store, originals = open_store(settings.store), Originals.beside(Lake(lake_folder(settings).resolve()))
     tallies = []
     if files:
@@ -80,9 +79,17 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
             clock=time.monotonic,
             allow_loopback=settings.recheck_loopback,
         )
-        tallies.append(look_again(store, originals, scout, patterns=patterns, clocks=clocks, now=now))
+        tallies.append(look_again(store, originals, scout, patterns=patterns, clocks=clocks_of(settings), now=now))
     store.close()
     return tallies
+
+
+def clocks_of(settings: Settings) -> tuple[Clock, ...]:
+    """Return the clocks of the settings and those that ship."""
+    from pipeline.followup.clocks import read_clocks, shipped_clocks  # noqa: PLC0415
+
+    own = _own(settings.recheck_clocks)
+    return (*(read_clocks(*own) if own else ()), *shipped_clocks())
 
 
 def summary(tally: Tally) -> str:

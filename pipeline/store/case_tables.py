@@ -28,6 +28,7 @@ events = Table(
     Column("reason", SafeText, nullable=False),
     Column("facts", LargeBinary, nullable=False),
     Index("events_by_case", "case_id", "sequence"),
+    Index("events_by_kind", "kind", "at"),
     comment="Everything that happened to cases, from 1 without gaps; rows are never changed or deleted.",
 )
 

@@ -42,6 +42,7 @@ def _events() -> None:
         comment="Everything that happened to cases, from 1 without gaps; rows are never changed or deleted.",
     )
     op.create_index("events_by_case", "events", ["case_id", "sequence"])
+    op.create_index("events_by_kind", "events", ["kind", "at"])
 
 
 def _cases() -> None:

@@ -1,0 +1,188 @@
+"""Commands of follow-up: what is due, how fast lanes stand, what platforms and sellers answered."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from pipeline.enforcement import Disposition
+from pipeline.errors import CounterfoilError, InputError
+from pipeline.exits import FAILED, one_line
+from pipeline.plain import plain
+from pipeline.recheck_commands import clocks_of
+from pipeline.settings import read_settings
+
+if TYPE_CHECKING:
+    from pipeline.followup.clocks import Clock
+    from pipeline.stages.followup import Said
+    from pipeline.store.database import Store
+
+MOST_BYTES = 64 * 1024 * 1024
+_store = click.option("--store", help="SQLAlchemy URL of the store.")
+_holders = click.option("--holder", "holders", multiple=True, help="Id of a rights holder; without it, all of them.")
+_by = click.option("--by", required=True, help="Who enters it, for the history of the case.")
+_at = click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]), help="When; now by default.")
+
+
+@click.group()
+def followup() -> None:
+    """Follow up on notices: terms, answers, objections, fast lanes."""
+
+
+@followup.command("due")
+@_holders
+@_store
+def show_due(holders: tuple[str, ...], store: str | None) -> None:
+    """Print what is to be done by when, which notices to send again, and the sellers' objections."""
+    from pipeline.stages.followup import overview  # noqa: PLC0415  the database drivers
+
+    now = datetime.now(UTC)
+    with one_line():
+        found = overview(_opened(store), holders or None, _clocks(), now)
+    for term in found.due:
+        late = "OVERDUE" if term.overdue(now) else "due"
+        click.echo(f"{term.case_id} {late} {term.due_at:%Y-%m-%d} {term.clock.title} [{term.clock.source}]")
+    for objection in found.objections:
+        by = (objection.deadline or "no term known")[:10]
+        click.echo(f"{objection.case.case_id} objection, answer by {by}: {plain(objection.grounds, 200)}")
+    for again in found.renotices:
+        why = f"refused: {plain(again.refused, 100)}" if again.refused is not None else "no effect"
+        click.echo(f"{again.case_id} send again ({again.sent} sent, up on {again.up_at:%Y-%m-%d}, {why})")
+    click.echo(f"{len(found.due)} terms, {len(found.objections)} objections, {len(found.renotices)} to send again")
+
+
+@followup.command("health")
+@_holders
+@_store
+def show_health(holders: tuple[str, ...], store: str | None) -> None:
+    """Print how the fast lanes of platforms stand; exit code 1 if one is out of bounds."""
+    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
+    from pipeline.stages.followup import fast_lanes  # noqa: PLC0415  the database drivers
+
+    with one_line(), _opened(store).read() as connection:
+        lanes = fast_lanes(connection, holders or None, shipped_programmes(), datetime.now(UTC))
+    for lane in lanes:
+        code = "all reasons" if lane.reason_code is None else lane.reason_code
+        shares = "-" if lane.accepted_share is None else f"{lane.accepted_share:.1%} {lane.overturned_share:.1%}"
+        bounds = f"{lane.programme.least_accepted:.0%} {lane.programme.most_overturned:.0%}"
+        mark = "BREACHED" if lane.breached else "ok"
+        name = f"{lane.programme.programme} {code}"
+        click.echo(f"{name}: {lane.sent} sent, {lane.decided} decided, {shares} ({bounds}) {mark}")
+    sys.exit(FAILED if any(lane.breached for lane in lanes) else 0)
+
+
+@followup.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@_by
+@_store
+def answers(path: Path, by: str, store: str | None) -> None:
+    """Enter platforms' answers from FILE: CSV or JSON lines.
+
+    Each has notice_id, disposition (removed, restricted, rejected, pending, counter_noticed, withdrawn, duplicate,
+    already_gone), and if known cause, platform_text and at. Exit code 1 if a line could not be used.
+    """
+    from pipeline.stages.followup import record_answer  # noqa: PLC0415  the database drivers
+
+    entered = failed = 0
+    with one_line():
+        opened = _opened(store)
+        for number, row in _rows(path):
+            try:
+                disposition = _disposition(row)
+                texts = {"cause": str(row.get("cause") or ""), "text": str(row.get("platform_text") or "")}
+                record_answer(opened, str(row.get("notice_id")), disposition, _said(by, row.get("at")), **texts)
+                entered += 1
+            except CounterfoilError as error:
+                click.echo(f"{path}:{number}: {' '.join(str(error).split())}", err=True)
+                failed += 1
+    click.echo(f"{entered} answers entered, {failed} not usable")
+    sys.exit(FAILED if failed else 0)
+
+
+@followup.command()
+@click.argument("notice")
+@click.option("--grounds", required=True, help="What the seller says.")
+@_at
+@_by
+@_store
+def objection(notice: str, grounds: str, at: datetime | None, by: str, store: str | None) -> None:
+    """Enter that a seller objects to NOTICE; print by when to answer."""
+    from pipeline.stages.followup import record_objection  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        found = record_objection(_opened(store), notice, grounds, _said(by, at), _clocks())
+    click.echo(f"answer by {found.deadline[:10]}" if found.deadline else "no term is known for this platform")
+
+
+@followup.command("settle")
+@click.argument("notice")
+@click.argument("outcome", type=click.Choice(["upheld", "rejected", "lapsed"]))
+@_at
+@_by
+@_store
+def settle_objection(notice: str, outcome: str, at: datetime | None, by: str, store: str | None) -> None:
+    """Enter how the objection to NOTICE ended; "upheld" means that the seller was right."""
+    from pipeline.stages.followup import settle  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        case = settle(_opened(store), notice, outcome, _said(by, at))
+    click.echo(f"{case.case_id} {case.state.value}")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{path}: too large, got {path.stat().st_size:,} bytes, expected at most {MOST_BYTES:,}")
+        text = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}), expected CSV or JSON lines in UTF-8") from error
+    if path.suffix.lower() == ".csv":
+        yield from enumerate(csv.DictReader(text.splitlines()), start=2)
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            row = orjson.loads(line or "{}")
+        except orjson.JSONDecodeError as error:
+            raise InputError(f"{path}:{number}: {error}, expected a JSON object") from error
+        if line.strip():
+            yield number, row if isinstance(row, dict) else {}
+
+
+def _disposition(row: dict[str, Any]) -> Disposition:
+    try:
+        return Disposition(str(row.get("disposition")))
+    except ValueError:
+        known = ", ".join(Disposition)
+        raise InputError(f"disposition: got {row.get('disposition')!r}, expected one of {known}") from None
+
+
+def _said(by: str, at: object) -> Said:
+    from pipeline.stages.followup import Said  # noqa: PLC0415  the database drivers
+
+    now = datetime.now(UTC)
+    try:
+        when = at if isinstance(at, datetime) else datetime.fromisoformat(str(at)) if at else now
+    except ValueError:
+        raise InputError(f"at: no time, got {at!r}, expected RFC 3339") from None
+    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    if when > now:
+        raise InputError(f"at: in the future, got {when.isoformat()}, expected a time until {now.isoformat()}")
+    return Said(by=by, at=when)
+
+
+def _clocks() -> tuple[Clock, ...]:
+    return clocks_of(read_settings(os.environ, Path.cwd()))
+
+
+def _opened(store: str | None) -> Store:
+    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
+
+    return open_store(store or read_settings(os.environ, Path.cwd()).store)
