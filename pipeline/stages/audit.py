@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -129,19 +129,24 @@ def commit_frame(
     add_audit(connection, audit)
     add_items(connection, plan.audit_id, items)
     bind_nonces(connection, plan.audit_id)
+    log(connection, "frame", plan.audit_id, _frame_entry(connection, plan, audit, rows), now)
+    return audit
+
+
+def _frame_entry(
+    connection: Connection, plan: FramePlan, audit: StoredAudit, rows: Sequence[Mapping[str, str]]
+) -> dict[str, Json]:
     nonces = [{"body": n.body, "nonce_sha256": n.nonce_sha256} for n in read_nonces(connection, plan.audit_id)]
-    fields = {
+    return {
         "over": plan.over.value,
         "period": plan.period,
         "labels": plan.labels,
-        "listings": len(items),
+        "listings": len(rows),
         "frame_sha256": audit.frame_sha256,
         "strata_sha256": file_digest(STRATA_COLUMNS, strata_of(rows)),
         "drand_round": plan.drand_round,
         "nonces": nonces,
     }
-    log(connection, "frame", plan.audit_id, fields, now)
-    return audit
 
 
 def top_results(seen: Iterable[Seen], snapshots: Sequence[Path], top: int) -> Iterator[Appearance]:
@@ -269,8 +274,7 @@ def draw_audit(
     audit = _audit(connection, audit_id)
     randomness = _randomness(audit, beacon)
     nonces = _reveal(connection, audit_id, revealed)
-    size, root = checkpoint
-    seed = seed_of(root, randomness, [bytes.fromhex(n.nonce) for n in nonces if n.nonce])
+    seed = seed_of(checkpoint[1], randomness, [bytes.fromhex(n.nonce) for n in nonces if n.nonce])
     if not set_seed(connection, audit_id, seed):
         raise InputError(f"audit {audit_id}: its sample is drawn already, expected an audit without a seed")
     frame = list(read_frame(connection, audit_id))
@@ -279,21 +283,7 @@ def draw_audit(
     taken = {item.listing_key for item in frame if item.item in tickets}
     fakes = _probes(connection, seed, probes, taken, salts)
     add_items(connection, audit_id, fakes)
-    drand = None if beacon is None else {"round": beacon.round, "randomness": beacon.randomness}
-    log(
-        connection,
-        "seed",
-        audit_id,
-        {
-            "checkpoint_size": size,
-            "checkpoint_root": root.hex(),
-            "drand": drand and {**drand, "signature": beacon.signature if beacon else ""},
-            "nonces": [{"body": n.body, "nonce_sha256": n.nonce_sha256, "nonce": n.nonce} for n in nonces if n.nonce],
-            "unrevealed": [n.body for n in nonces if not n.nonce],
-            "seed": seed,
-        },
-        now,
-    )
+    log(connection, "seed", audit_id, _seed_entry(seed, checkpoint, beacon, nonces), now)
     sample = {
         "items": len(tickets),
         "sample_sha256": sample_digest(tickets),
@@ -302,6 +292,20 @@ def draw_audit(
     }
     log(connection, "sample", audit_id, sample, now)
     return len(tickets) + len(fakes)
+
+
+def _seed_entry(
+    seed: str, checkpoint: tuple[int, bytes], beacon: Beacon | None, nonces: Sequence[Nonce]
+) -> dict[str, Json]:
+    size, root = checkpoint
+    return {
+        "checkpoint_size": size,
+        "checkpoint_root": root.hex(),
+        "drand": None if beacon is None else asdict(beacon),
+        "nonces": [{"body": n.body, "nonce_sha256": n.nonce_sha256, "nonce": n.nonce} for n in nonces if n.nonce],
+        "unrevealed": [n.body for n in nonces if not n.nonce],
+        "seed": seed,
+    }
 
 
 def probe_rows(audit_id: str, items: Iterable[FrameItem]) -> list[dict[str, str]]:
