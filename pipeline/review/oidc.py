@@ -8,11 +8,12 @@ References
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+import hmac
+from base64 import b64encode, urlsafe_b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 from fastapi import APIRouter, HTTPException, Request
@@ -24,13 +25,15 @@ from joserfc.jwk import KeySet
 from pipeline.errors import SettingsError
 from pipeline.people import Person
 from pipeline.review.access import Anybody
-from pipeline.review.signin import begin_session
+from pipeline.review.signin import begin_session, set_cookie
 from pipeline.review.site import Site, site_of
 from pipeline.store.people import find_sign_in, find_subject, set_subject
 from pipeline.store.sessions import begin_flow, end_flow
 
 router = APIRouter(prefix="/sign-in", include_in_schema=False)
 
+STATE: Final = "counterfoil-provider"
+"""Name of the cookie that ties a sign-in to the browser that began it."""
 TIMEOUT_S: Final = 10
 MOST_BYTES: Final = 256 * 1024
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
@@ -58,13 +61,17 @@ def leave(request: Request) -> Response:
     with site.store.write() as connection:
         begin_flow(connection, state, nonce, verifier, site.now())
     address = str(found["authorization_endpoint"])
-    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{urlencode(query)}", 303)
+    response = RedirectResponse(f"{address}{'&' if '?' in address else '?'}{urlencode(query)}", 303)
+    set_cookie(site, response, STATE, state)
+    return response
 
 
 @router.get("/back", dependencies=[Anybody])
 def come_back(request: Request, state: str = "", code: str = "") -> Response:
     """Take the browser in again, if the provider vouches for somebody whom we know."""
     site = site_of(request)
+    if not hmac.compare_digest(state.encode(), request.cookies.get(site.cookie(STATE), "").encode()):
+        raise HTTPException(400, "This sign-in is too old or not ours: begin again.")
     with site.store.write() as connection:
         flow = end_flow(connection, state, site.now())
     if flow is None or not code:
@@ -108,6 +115,14 @@ def _secret(path: str) -> str | None:
         ) from error
 
 
+def _basic(client_id: str, secret: str | None) -> dict[str, str]:
+    """Return the header by which a client with a secret proves itself (RFC 6749, section 2.3.1)."""
+    if secret is None:
+        return {}
+    pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+
 def _metadata(client: httpx.Client, site: Site) -> dict[str, Any]:
     issuer = site.settings.oidc_issuer.rstrip("/")
     found = _document(client.build_request("GET", f"{issuer}/.well-known/openid-configuration"), client)
@@ -132,7 +147,7 @@ def _document(request: httpx.Request, client: httpx.Client) -> dict[str, Any]:
 def _claims(site: Site, code: str, verifier: str, nonce: str) -> dict[str, Any]:
     """Exchange the code and return what the token claims, once its signature and its claims hold."""
     settings = site.settings
-    secret = _secret(settings.oidc_secret_file)
+    headers = {"Accept": "application/json", **_basic(settings.oidc_client_id, _secret(settings.oidc_secret_file))}
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -145,8 +160,8 @@ def _claims(site: Site, code: str, verifier: str, nonce: str) -> dict[str, Any]:
         request = client.build_request(
             "POST",
             str(found.get("token_endpoint", "")),
-            data=form | ({"client_secret": secret} if secret else {}),
-            headers={"Accept": "application/json"},
+            data=form,
+            headers=headers,
         )
         token = _document(request, client)
         keys = _document(client.build_request("GET", str(found.get("jwks_uri", ""))), client)

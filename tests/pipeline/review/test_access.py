@@ -37,7 +37,7 @@ def app(desk: Desk) -> FastAPI:
 
 def routes(app: FastAPI) -> list[tuple[str, str, Permission | str | None]]:
     found = [route for route in app.routes if isinstance(route, APIRoute)]
-    return [(method, route.path, rule_of(route)) for route in found for method in sorted(route.methods)]
+    return [(method, route.path, rule_of(route)) for route in found for method in sorted(route.methods or ())]
 
 
 def test_there_are_routes_and_each_has_a_rule(app: FastAPI) -> None:
