@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline.errors import BundleError, ProofError
+from pipeline.metrics.definitions import VERSION
 from pipeline.verify.cms import check_detached
 from pipeline.verify.envelopes import Envelope, subjects_of
 from pipeline.verify.files import BundleFiles
@@ -138,6 +139,12 @@ def _statement(files: BundleFiles) -> tuple[Envelope, dict[str, Any]]:
 
 def _check_claims(files: BundleFiles, history: History, predicate: dict[str, Any]) -> int:
     """Check that all that is published follows from the entries; return how many numbers there are."""
+    if predicate.get("definitions", VERSION) != VERSION:
+        raise BundleError(
+            STATEMENT,
+            f"its numbers are defined by version {predicate['definitions']!r:.20} of the definitions, "
+            f"expected {VERSION!r}: use the verifier that came out with it",
+        )
     rows = check_numbers(files, history)
     try:
         with _blaming("log"):

@@ -212,6 +212,12 @@ def test_figures_in_the_statement_must_be_those_of_the_file(tmp_path: Path, keys
     assert found.problem.startswith(f"says estimate '0.0' of prevalence in {PERIOD}, expected '0.")
 
 
+def test_numbers_of_other_definitions_are_said_to_be_such(tmp_path: Path, keys: Keys) -> None:
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log", predicate={"definitions": "0"})
+
+    assert "by version '0' of the definitions" in problem_of(folder).problem
+
+
 def test_numbers_that_the_log_does_not_announce_are_refused(tmp_path: Path, keys: Keys) -> None:
     folder = export(tmp_path / "bundle", keys, tmp_path / "log", announced={"2026-Q1": "0" * 64})
 
