@@ -14,13 +14,27 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import ConflictError, CounterfoilError, InputError, TransitionError
-from pipeline.review import account, admin, api, approvals, bulk, cases, decisions, oidc, photos, queue, ruling, signin
+from pipeline.review import (
+    account,
+    admin,
+    api,
+    approvals,
+    auditing,
+    bulk,
+    cases,
+    decisions,
+    oidc,
+    photos,
+    queue,
+    ruling,
+    signin,
+)
 from pipeline.review.access import check_rules, sign_in_address
 from pipeline.review.guard import Guard
 from pipeline.review.pages import page
 from pipeline.review.site import Site
 
-PARTS = (signin, oidc, queue, cases, photos, decisions, bulk, approvals, ruling, account, admin, api)
+PARTS = (signin, oidc, queue, cases, photos, decisions, bulk, approvals, auditing, ruling, account, admin, api)
 """Modules with routes."""
 STATUS = {ConflictError: 409, TransitionError: 409, InputError: 422}
 """What an error of ours is to a browser; any other is the store's."""

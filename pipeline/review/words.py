@@ -25,6 +25,7 @@ WORDS: Final[Mapping[str, str]] = {
     "own_brand_other": _("Another's own brand"),
     "irrelevant": _("Irrelevant"),
     "suspicious": _("Suspicious"),
+    "unresolvable": _("Cannot be judged"),
     # bands
     "high": _("High"),
     "medium": _("Medium"),

@@ -10,19 +10,22 @@ from datetime import datetime
 from pipeline.errors import InputError
 from pipeline.metrics.audits import UNRESOLVABLE, next_round
 from pipeline.output import rfc3339
-from pipeline.records import Label
+from pipeline.records import Label, Listing
 from pipeline.stages.audit import log
+from pipeline.stages.contents import read_partition
 from pipeline.store.audit_entries import add_entry, read_entries
 from pipeline.store.audits import (
     FrameItem,
     Review,
     StoredAudit,
     add_review,
+    home_of,
     read_drawn,
     read_item,
     read_reviews,
 )
 from pipeline.store.database import Connection
+from pipeline.store.lake import Lake
 
 LABELS = (*(label.value for label in Label), UNRESOLVABLE)
 """What a reviewer of an audit may say."""
@@ -53,6 +56,14 @@ def next_item(connection: Connection, audit_id: str, person_id: str) -> FrameIte
         if not mine and next_round(words, item.ticket or "") is not None:
             return item
     return None
+
+
+def captured(connection: Connection, lake: Lake, item: FrameItem) -> Listing | None:
+    """Return the listing of an item as it was captured; None if that is not kept any more."""
+    home = home_of(connection, item.content)
+    if home is None or not lake.has("listings", home[0]):
+        return None
+    return read_partition(lake, home[0])[home[1]].listing
 
 
 def review_item(

@@ -15,7 +15,7 @@ from pipeline.records import ACTIONABLE, ListingKey
 from pipeline.store.audit_tables import audit_items, audit_nonces, audit_reviews, audits
 from pipeline.store.case_tables import cases
 from pipeline.store.ledger import insert_new
-from pipeline.store.schema import candidates, listings, observations
+from pipeline.store.schema import candidates, contents, listings, observations
 
 AT_ONCE = 5_000
 """Rows written by one statement."""
@@ -205,6 +205,12 @@ def read_item(connection: Connection, audit_id: str, item: str) -> FrameItem | N
     query = select(audit_items).where(and_(audit_items.c.audit_id == audit_id, audit_items.c.item == item))
     row = connection.execute(query).mappings().first()
     return None if row is None else _item(row)
+
+
+def home_of(connection: Connection, content: str) -> tuple[str, int] | None:
+    """Return the partition of the lake, and the row in it, that holds a content; None if it is not kept."""
+    query = select(contents.c.partition, contents.c.row).where(contents.c.content == content)
+    return connection.execute(query).tuples().first()
 
 
 def mark_drawn(connection: Connection, audit_id: str, tickets: Mapping[str, str]) -> None:
