@@ -51,8 +51,8 @@ def show_due(holders: tuple[str, ...], store: str | None) -> None:
         late = "OVERDUE" if term.overdue(now) else "due"
         click.echo(f"{term.case_id} {late} {term.due_at:%Y-%m-%d} {term.clock.title} [{term.clock.source}]")
     for objection in found.objections:
-        by = (objection.deadline or "no term known")[:10]
-        click.echo(f"{objection.case.case_id} objection, answer by {by}: {plain(objection.grounds, 200)}")
+        by = f"answer by {objection.deadline[:10]}" if objection.deadline else "no term known"
+        click.echo(f"{objection.case.case_id} objection, {by}: {plain(objection.grounds, 200)}")
     for again in found.renotices:
         why = f"refused: {plain(again.refused, 100)}" if again.refused is not None else "no effect"
         click.echo(f"{again.case_id} send again ({again.sent} sent, up on {again.up_at:%Y-%m-%d}, {why})")
