@@ -92,7 +92,6 @@ def init_keys(folder: Path, origin: str, now: datetime) -> Keys:
     verifier = VerifierKey(origin, KeyType.LOG, log.public_key().public_bytes_raw())
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
         _create(folder / LOG_KEY, log.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         _create(folder / EXPORTER_KEY, exporter.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         _create(folder / CERTIFICATE, _certificate(exporter, origin, now).public_bytes(Encoding.PEM))

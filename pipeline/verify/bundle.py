@@ -22,7 +22,7 @@ from pipeline.verify.policy import Policy, read_policy
 from pipeline.verify.publications import check_publications, check_summary
 from pipeline.verify.sigstore import SigstoreBundle, read_envelope, read_trusted_root
 from pipeline.verify.stamps import check_stamp
-from pipeline.verify.tiles import tiles_of
+from pipeline.verify.tiles import TILE_WIDTH, tiles_of
 
 STATEMENT: Final = "metrics.sigstore.json"
 ROOT: Final = "trusted_root.json"
@@ -178,7 +178,10 @@ def _known_policy(files: BundleFiles, policy: Policy | None) -> list[VerifierKey
 def _checkpoint(files: BundleFiles, log: VerifierKey, known: list[VerifierKey]) -> tuple[Note, Checkpoint]:
     with _blaming(CHECKPOINT):
         note = Note.parse(files.read(CHECKPOINT, _MAX_JSON_BYTES))
-        return note, _open(note, log, known)
+        checkpoint = _open(note, log, known)
+        if checkpoint.size > len(files.names) * TILE_WIDTH:
+            raise ProofError(f"says that there are {checkpoint.size} entries, more than the files here can hold")
+        return note, checkpoint
 
 
 def _open(note: Note, log: VerifierKey, known: list[VerifierKey]) -> Checkpoint:

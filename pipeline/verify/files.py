@@ -12,8 +12,8 @@ from typing import Final
 from pipeline.errors import BundleError, InputError
 
 MAX_FILES: Final = 200_000
-MAX_FILE_BYTES: Final = 4 * 1024**3
-"""Frames of tens of millions of listings fit in."""
+MAX_FILE_BYTES: Final = 1024**3
+"""A frame of seven million listings fits in."""
 _CHUNK: Final = 1024 * 1024
 
 

@@ -193,7 +193,7 @@ def summary(rows: Sequence[Row]) -> dict[str, str]:
 
 def fill(log: Log, drafts: Callable[[list[Draft]], list[Draft]], flip: str) -> list[dict[str, str]]:
     """Log everything that is not logged yet; return the rows of sample.csv."""
-    if log.size == 0:
+    if next(log.of_type("frame"), None) is None:
         log.append(drafts([*enforcement(), frame_draft()]), START + timedelta(days=20))
     log.publish()
     seed = next(log.of_type("seed"), None)

@@ -4,9 +4,11 @@ import dataclasses
 import json
 import random
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from pipeline.verify.bundle import verify_bundle
 from pipeline.verify.canonical import canonical
 from pipeline.verify.files import BundleFiles
 from pipeline.verify.history import History, read_history
-from pipeline.verify.notes import KeyType, Note, VerifierKey, cosign, open_checkpoint
+from pipeline.verify.notes import Checkpoint, KeyType, Note, VerifierKey, cosign, open_checkpoint, sign
 from pipeline.verify.numbers import check_numbers
 from pipeline.verify.policy import read_policy
 from tests.pipeline.verify.bundle_world import (
@@ -247,6 +249,36 @@ def drop_event(drafts: list[Draft]) -> list[Draft]:
 
 def event_twice(drafts: list[Draft]) -> list[Draft]:
     return [*drafts, drafts[5]] if len(drafts) > 200 else drafts
+
+
+def test_a_late_entry_that_claims_an_earlier_time_is_found_out(tmp_path: Path, keys: Keys) -> None:
+    with open_log(tmp_path / "log", keys) as log:
+        log.append([draft("policy", 1)], NOW + timedelta(days=2))
+        log.append_entries([draft("policy", 2).entry(NOW)])
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log")
+
+    assert problem_of(folder).problem == (
+        "entry 1: logged before the entry before it, got 2026-10-01T00:00:00Z, expected 2026-10-03T00:00:00Z or later"
+    )
+
+
+def test_a_log_that_claims_to_be_larger_than_its_files_is_refused_at_once(tmp_path: Path, keys: Keys) -> None:
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log")
+    text = str(Checkpoint("log.example", 10**17, bytes(32)))
+    (folder / "log/checkpoint").write_bytes(Note(text, (sign(keys.log, "log.example", text),)).encode())
+
+    found = problem_of(folder)
+
+    assert found.file == "log/checkpoint"
+    assert "more than the files here can hold" in found.problem
+
+
+def test_the_verifier_needs_neither_log_nor_store_nor_network() -> None:
+    code = "import sys, pipeline.verify.bundle, pipeline.verify.receipts; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    foreign = {"sqlalchemy", "prefect", "httpx", "fastapi", "pandas", "pyarrow", "pipeline.log", "pipeline.store"}
+    assert foreign & set(loaded) == set()
 
 
 def flip_label(drafts: list[Draft]) -> list[Draft]:
