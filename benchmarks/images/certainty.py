@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.images import attacks, logos
-from benchmarks.images.collection import Collection, Item, load
+from benchmarks.images.collection import Collection, load
 from benchmarks.images.command import carried_out
-from benchmarks.images.ours import KIT, batch_of, enrolled, image_detectors, register_of
+from benchmarks.images.ours import KIT, MARKS, batch_of, enrolled, image_detectors, register_of
 from benchmarks.images.outcomes import ATTACKED
 from benchmarks.images.split import REFERENCES, split
 from benchmarks.images.trials import Alter, Bench, Subject
@@ -39,7 +39,7 @@ from detectors.image.evidence import SCALES
 from detectors.image.finding import PLAIN, PRINTED
 from detectors.image.silhouette_detector import SCALE as SILHOUETTE
 from pipeline.errors import PhotoRefusedError
-from pipeline.records import Detector, Signal
+from pipeline.records import Detector, Register, Signal
 
 IN_USE = {
     "photo_reused, copy": SCALES["copy"],
@@ -114,8 +114,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     uploads = attacks.subjects(parts, arguments.sample, arguments.seed)
     brands = logos.one_a_brand(collection, REFERENCES, random)
     prints = logos.subjects(collection, brands[: arguments.logos], random)
-    seen = [see(collection, parts.assets(count), uploads, attacks.attack, arguments) for count in arguments.assets]
-    seen.append(see(collection, brands, prints, logos.put, arguments))
+    registers = [register_of(parts.assets(count)) for count in arguments.assets]
+    seen = [see(collection, register, uploads, attacks.attack, arguments) for register in registers]
+    seen.append(see(collection, register_of(brands, MARKS), prints, logos.put, arguments))
     sights = weighed(seen)
     fitted = {kind: fit([s for s in sights if s.kind == kind and s.half == 1]) for kind in IN_USE}
     return {
@@ -125,11 +126,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def see(
-    collection: Collection, assets: Sequence[Item], subjects: Sequence[Subject], alter: Alter, arguments: Any
-) -> Seen:
+def see(collection: Collection, register: Register, subjects: Sequence[Subject], alter: Alter, arguments: Any) -> Seen:
     """Show uploads to the detectors and keep their signals."""
-    detectors = image_detectors(register_of(assets), enrolled(collection, assets))
+    detectors = image_detectors(register, enrolled(collection, register))
     bench = Bench(collection=collection, methods=(), matchers={}, alter=alter, seed=arguments.seed)
     with ProcessPoolExecutor(
         arguments.workers, mp_context=get_context("fork"), initializer=_at_work.append, initargs=((bench, detectors),)

@@ -25,7 +25,7 @@ from benchmarks.images.alterations import Other, uploaded
 from benchmarks.images.collection import Collection, Item, load
 from benchmarks.images.command import carried_out
 from benchmarks.images.methods import HASHES, Method
-from benchmarks.images.ours import Counterfoil
+from benchmarks.images.ours import MARKS, Counterfoil
 from benchmarks.images.outcomes import ATTACKED, alarms_by_group, innocent_scores, recall_by_attack
 from benchmarks.images.overlays import Picture
 from benchmarks.images.rates import share, threshold
@@ -77,7 +77,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     collection = load(arguments.collection)
     random = Random(arguments.seed)
     logos = one_a_brand(collection, arguments.assets, random)
-    methods = (Counterfoil(), HASHES[2])
+    methods = (Counterfoil(MARKS), HASHES[2])
     bench = Bench.of(collection, methods, [logos], put, seed=arguments.seed, workers=arguments.workers)
     trials = list(run(bench, subjects(collection, logos[: arguments.sample], random), arguments.workers))
     rows = {method.name: figures(trials, method, len(logos)) for method in methods}

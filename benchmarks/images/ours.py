@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-import detectors.image
 from benchmarks.images.collection import Collection, Item
 from benchmarks.images.methods import NOTHING, Found, Matcher
 from detectors import DetectorKit
@@ -15,19 +13,23 @@ from pipeline.errors import PhotoRefusedError
 from pipeline.photos import Photo, PhotoDescription
 from pipeline.records import Asset, AssetKind, Detector, Listing, ListingBatch, Register, RightsHolder, Signal
 
-KINDS = {
+PICTURES = {
     "photo": AssetKind.PRODUCT_PHOTO,
-    "drawing": AssetKind.COPYRIGHT_WORK,
-    "mark": AssetKind.FIGURATIVE_MARK,
-    "logo": AssetKind.FIGURATIVE_MARK,
+    "drawing": AssetKind.DESIGN,
+    "mark": AssetKind.DESIGN,
+    "logo": AssetKind.DESIGN,
 }
+"""What is looked for as it is: large registers are full of photos and designs, not of logos."""
+MARKS = {"mark": AssetKind.FIGURATIVE_MARK, "logo": AssetKind.FIGURATIVE_MARK}
+"""What is looked for on goods too."""
+_AT_ONCE = 100
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 KIT = DetectorKit()
 
 
-def register_of(assets: Sequence[Item]) -> Register:
+def register_of(assets: Sequence[Item], kinds: Mapping[str, AssetKind] = PICTURES) -> Register:
     """Return a register with one asset a picture."""
-    owned = tuple(Asset(id=item.file, kind=KINDS[item.kind], images=(item.file,)) for item in assets)
+    owned = tuple(Asset(id=item.file, kind=kinds[item.kind], images=(item.file,)) for item in assets)
     return Register(version=1, rights_holders=(RightsHolder(id="holder", name="holder", assets=owned),), digest="")
 
 
@@ -41,13 +43,19 @@ def batch_of(photos: Sequence[PhotoDescription]) -> ListingBatch:
     )
 
 
-def enrolled(collection: Collection, assets: Sequence[Item]) -> bytes:
-    """Enrol pictures, or take what an earlier run enrolled of the same pictures by the same code."""
-    digest = hashlib.sha256()
-    for source in sorted(Path(next(iter(detectors.image.__path__))).glob("*.py")):
-        digest.update(source.read_bytes())
-    key = (KIT.enroller, digest.hexdigest(), [item.file for item in assets])
-    return collection.kept(key, lambda: KIT.enrol(register_of(assets), collection.read))
+def enrolled(collection: Collection, register: Register) -> bytes:
+    """Enrol a register and measure it against innocent photos, or take what an earlier run of this version made."""
+    assets = register.rights_holders[0].assets
+    several = [assets[start : start + _AT_ONCE] for start in range(0, len(assets), _AT_ONCE)]
+    parts = [_part(collection, replace(register.rights_holders[0], assets=some)) for some in several]
+    key = (KIT.enroller, [(asset.id, asset.kind.value) for asset in assets])
+    return collection.kept(key, lambda: KIT.join(parts, ()))
+
+
+def _part(collection: Collection, holder: RightsHolder) -> bytes:
+    register = Register(version=1, rights_holders=(holder,), digest="")
+    key = (KIT.enroller, "part", [(asset.id, asset.kind.value) for asset in holder.assets])
+    return collection.kept(key, lambda: KIT.enrol(register, collection.read))
 
 
 def image_detectors(register: Register, pictures: bytes) -> tuple[Detector, ...]:
@@ -62,6 +70,9 @@ class Counterfoil:
     name = "counterfoil"
     published: Mapping[str, float] = {"any signal": 0}
 
+    def __init__(self, kinds: Mapping[str, AssetKind] = PICTURES) -> None:
+        self._kinds = kinds
+
     def see(self, data: bytes) -> PhotoDescription | None:
         """Return a photo's description, or None where it is refused."""
         try:
@@ -70,8 +81,8 @@ class Counterfoil:
             return None
 
     def matcher(self, collection: Collection, assets: Sequence[Item]) -> Matcher:
-        pictures = enrolled(collection, assets)
-        return Detectors(image_detectors(register_of(assets), pictures))
+        register = register_of(assets, self._kinds)
+        return Detectors(image_detectors(register, enrolled(collection, register)))
 
 
 class Detectors:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from benchmarks.images import attacks, cost, logos
+from benchmarks.images import attacks, certainty, cost, logos
 from benchmarks.images.alterations import ATTACKS
 from benchmarks.images.collection import Item, save
 from tests.detectors.image.pictures import encoded, scene
 
-MAINS = {"attacks": attacks.main, "cost": cost.main, "logos": logos.main}
+MAINS = {"attacks": attacks.main, "certainty": certainty.main, "cost": cost.main, "logos": logos.main}
 
 
 def sign(seed: int) -> Image.Image:
@@ -83,7 +83,17 @@ def test_cost_gives_times_ratios_and_memory(collection: Path, monkeypatch: pytes
     assert {"tiers up to the hash / imagehash.phash", "MB of a process with 8 assets (PSS)"} <= set(result)
 
 
-@pytest.mark.parametrize("command", ["attacks", "logos", "cost"])
+def test_certainty_gives_scales_and_reliability(
+    collection: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = figures(monkeypatch, "certainty", collection, "--assets", 4, "--sample", 2, "--logos", 1, "--workers", 1)
+
+    assert set(result["in use"]) == set(certainty.IN_USE) >= set(result["fitted"])
+    assert all(0 <= row["right"] <= 1 for row in result["reliability"])
+    assert "kind of sighting" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", MAINS)
 def test_a_missing_collection_is_one_line(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
