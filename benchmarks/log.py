@@ -1,8 +1,8 @@
 """What the public log costs: per entry kept, per entry published, and to check as a whole.
 
-python benchmarks/log.py [--sizes 1000 100000 1000000] [--work DIR] [--json FILE]
+python benchmarks/log.py [--sizes 1000 100000 1000000] [--private 8] [--work DIR] [--json FILE]
 
-Entries are of the size of an event with eight private fields. For each size a log is written (batches of 500, as the
+Entries are of the size of an event with so many private fields. For each size a log is written (batches of 500, as the
 stage does, published every 50,000), then read and checked whole as the verifier does it, without the signatures. Peer:
 SHA-256 over the same entries and the nodes above them, and nothing else: what no log can do without.
 """
@@ -28,7 +28,8 @@ BATCH, PUBLISHED_EVERY = 500, 50_000
 PRIVATE = ("asset_ids", "by", "candidate_id", "content", "listing_id", "reason", "run_id", "seller_id")
 
 
-def drafts(start: int, count: int) -> Iterator[Draft]:
+def drafts(start: int, count: int, private: int) -> Iterator[Draft]:
+    names = PRIVATE[:private]
     for number in range(start, start + count):
         digest = hashlib.sha256(str(number).encode())
         secret, name = digest.digest(), digest.hexdigest()
@@ -42,17 +43,18 @@ def drafts(start: int, count: int) -> Iterator[Draft]:
             "band": "high",
             "label": "counterfeit",
         }
-        yield Draft(type="event", id=name[:32], fields=fields, hidden=disclosures(secret, dict.fromkeys(PRIVATE, name)))
+        hidden = disclosures(secret, dict.fromkeys(names, name))
+        yield Draft(type="event", id=name[:32], fields=fields, hidden=hidden)
 
 
-def measure(size: int, work: Path) -> dict[str, Any]:
+def measure(size: int, private: int, work: Path) -> dict[str, Any]:
     shutil.rmtree(work, ignore_errors=True)
     keys = init_keys(work / "keys", "log.example", NOW)
     made = kept = published = 0.0
     with open_log(work / "bundle/log", keys) as log:
         for start in range(0, size, BATCH):
             t0 = time.perf_counter()
-            batch = [draft.entry(NOW) for draft in drafts(start, min(BATCH, size - start))]
+            batch = [draft.entry(NOW) for draft in drafts(start, min(BATCH, size - start), private)]
             t1 = time.perf_counter()
             log.append_entries(batch)
             t2 = time.perf_counter()
@@ -60,7 +62,7 @@ def measure(size: int, work: Path) -> dict[str, Any]:
                 log.publish()
             made, kept, published = made + t1 - t0, kept + t2 - t1, published + time.perf_counter() - t2
         checkpoint = log.checkpoint()
-        one = [next(drafts(size, 1))]
+        one = [next(drafts(size, 1, private))]
         t0 = time.perf_counter()
         log.append(one, NOW)
         t1 = time.perf_counter()
@@ -77,6 +79,7 @@ def measure(size: int, work: Path) -> dict[str, Any]:
     sizes = [path.stat().st_size for path in (work / "bundle/log").rglob("*") if path.is_file()]
     return {
         "entries": size,
+        "private_fields": private,
         "made_seconds": made,
         "kept_seconds": kept,
         "published_seconds": published,
@@ -102,10 +105,11 @@ def show(rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--private", type=int, default=len(PRIVATE))
     parser.add_argument("--work", type=Path, default=Path("out/benchmark-log"))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    rows = [measure(size, arguments.work) for size in arguments.sizes]
+    rows = [measure(size, arguments.private, arguments.work) for size in arguments.sizes]
     show(rows)
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
