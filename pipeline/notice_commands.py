@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.stages.export import Scribe
     from pipeline.stages.prepare import Office
     from pipeline.store.database import Store
+    from pipeline.transports import Receipt
     from pipeline.transports.ebay import Ebay
 
 MAX_SECRET = 4_096
@@ -122,9 +123,8 @@ def send(cases: tuple[str, ...], holders: tuple[str, ...], out: Path, by: str, *
         if not ready.notices:
             raise InputError(f"nothing to send, got no notice for {transport.name}, expected an approved case")
         for batch in write(store, office, ready, out, _scribe(settings, office, now)).batches:
-            for receipt in deliver(store, batch, transport, _now(), by=by, scope=holders or None):
-                said = receipt.platform_text or "nothing"
-                click.echo(f"{receipt.notice_id} {receipt.state.value} {receipt.native_id or '-'} {said}")
+            click.echo(f"batch {batch.batch_id}")
+            _print(deliver(store, batch, transport, _now(), by=by, scope=holders or None))
 
 
 @notices.command()
@@ -139,6 +139,19 @@ def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
     with one_line():
         count = file_batch(_store(_settings(given)), batch, _now(), by=by, native_id=native_id)
     click.echo(f"{count} notices are out")
+
+
+@notices.command()
+@click.argument("batch")
+@click.option("--notices", help="Folder with own channels.")
+@click.option("--store", help="SQLAlchemy URL of the store.")
+def status(batch: str, **given: Any) -> None:
+    """Ask eBay what became of the BATCH, an id, and write it down."""
+    from pipeline.stages.notify import refresh  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        settings = _settings(given)
+        _print(refresh(_store(settings), batch, _ebay(settings, _office(settings)), _now()))
 
 
 @notices.command()
@@ -195,6 +208,12 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
             (folder / name).write_bytes(data)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}, expected a folder") from error
+
+
+def _print(receipts: tuple[Receipt, ...]) -> None:
+    for receipt in receipts:
+        said = receipt.platform_text or "nothing"
+        click.echo(f"{receipt.notice_id} {receipt.state.value} {receipt.native_id or '-'} {said}")
 
 
 def _tell(problems: tuple[Problem, ...]) -> None:

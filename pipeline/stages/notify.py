@@ -14,7 +14,7 @@ from pipeline.enforcement import SYSTEM, Event, EventKind
 from pipeline.errors import NoticeError
 from pipeline.notices.batches import Batch
 from pipeline.notices.checks import unapproved
-from pipeline.notices.notice import Notice, NoticeState, Problem
+from pipeline.notices.notice import OPEN_STATES, Notice, NoticeState, Problem
 from pipeline.stages.prepare import cases_named
 from pipeline.store.cases import Scope
 from pipeline.store.database import Connection, Store
@@ -95,6 +95,42 @@ def file_batch(
         _set_states(connection, receipts, now)
         append_events(connection, _drafts(batch, receipts, now, by), scope, four_eyes=())
     return len(notices)
+
+
+def refresh(
+    store: Store, batch_id: str, transport: Transport, now: datetime, *, scope: Scope = None
+) -> tuple[Receipt, ...]:
+    """Ask the platform what became of a batch, and write it down; what it calls removed a re-check looks at itself.
+
+    Raises
+    ------
+    NoticeError
+        If there is no such batch, or the platform has not given it a number.
+    TransportError
+        If the platform cannot be reached or refuses.
+    """
+    with store.read() as connection:
+        kept = read_batch(connection, batch_id, scope)
+    asked: dict[str, list[Notice]] = {}
+    for k in kept:
+        if k.native_id is not None and k.state in OPEN_STATES:
+            asked.setdefault(k.native_id, []).append(k.notice)
+    if not asked:
+        got = ", ".join(sorted({k.state.value for k in kept})) or "nothing"
+        raise NoticeError(f"batch {batch_id}: nothing to ask for, got {got}, expected notices that the platform has")
+    receipts: list[Receipt] = []
+    for native_id, notices in asked.items():
+        first = notices[0]
+        batch = Batch(
+            batch_id=batch_id,
+            channel=first.channel,
+            rights_holder_id=first.rights_holder_id,
+            notices=tuple(notices),
+        )
+        receipts += transport.status(native_id, batch)
+    with store.write() as connection:
+        _set_states(connection, receipts, now)
+    return tuple(receipts)
 
 
 def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope) -> None:
