@@ -57,6 +57,7 @@ def review(host: str, port: int, store: str | None) -> None:
 
 def make_site(settings: Settings) -> Site:
     """Return the site over the store of the settings, with the world outside as it is."""
+    from detectors.image import decode  # noqa: F401, PLC0415  now, so that the first photo need not wait for it
     from pipeline.review.site import Site  # noqa: PLC0415
     from pipeline.store.database import open_store  # noqa: PLC0415
     from pipeline.store.lake import Lake  # noqa: PLC0415

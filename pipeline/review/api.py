@@ -16,7 +16,7 @@ from pipeline.review.deeds import Deed, carry_out, visible_case
 from pipeline.review.filters import queue_of
 from pipeline.review.site import Visitor, site_of
 from pipeline.store.captures import current_captures
-from pipeline.store.cases import QueuedCase, Sort, count, queue, read_events
+from pipeline.store.cases import QueuedCase, Sort, count_all, queue, read_events
 from pipeline.store.desk import record_access
 
 router = APIRouter(prefix="/api", tags=["cases"])
@@ -130,7 +130,7 @@ def list_cases(  # noqa: D103  its summary says it
     scope = visitor.person.scope(Permission.READ)
     with site_of(request).store.read() as connection:
         found = queue(connection, asked.filters, scope, sort=asked.sort, after=after, limit=limit)
-        total = count(connection, asked.filters, scope).total
+        total = count_all(connection, asked.filters, scope)
     return CasesOut(total=total, cases=[_out(row) for row in found.cases], after=found.after)
 
 

@@ -14,7 +14,7 @@ from pipeline.review.access import Approving
 from pipeline.review.filters import queue_of
 from pipeline.review.pages import page
 from pipeline.review.site import site_of
-from pipeline.store.cases import count, queue
+from pipeline.store.cases import count_all, queue
 from pipeline.store.people import read_four_eyes, read_people
 from pipeline.store.rights import holder_names
 
@@ -31,7 +31,7 @@ def show_approvals(request: Request, visitor: Approving, after: str | None = Non
     filters = replace(asked.filters, states=(CaseState.CONFIRMED,))
     with site_of(request).store.read() as connection:
         found = queue(connection, filters, scope, sort=asked.sort, after=after, limit=ROWS)
-        total = count(connection, filters, scope).total
+        total = count_all(connection, filters, scope)
         four_eyes = read_four_eyes(connection)
         people = {person.person_id: person.shown_as for person in read_people(connection)}
         holders = holder_names(connection, scope)

@@ -21,7 +21,7 @@ from pipeline.review.deeds import NEEDS, Deed, carry_out, case_by_case
 from pipeline.review.filters import Queue, queue_of
 from pipeline.review.pages import page
 from pipeline.review.site import Site, Visitor, site_of
-from pipeline.store.cases import QueuedCase, count, queue
+from pipeline.store.cases import QueuedCase, count_all, queue
 from pipeline.store.database import Connection
 from pipeline.store.desk import read_bulk, record_bulk
 from pipeline.store.rights import holder_names
@@ -194,7 +194,7 @@ def undo_bulk(request: Request, visitor: Deciding, bulk_id: str) -> Response:
 def _whole(connection: Connection, asked: Queue, visitor: Visitor, wish: Wish) -> tuple[tuple[QueuedCase, ...], int]:
     """Return the first cases of a queue, no more than a bulk decision may have, and how many it has in all."""
     scope = visitor.person.scope(NEEDS.get(wish.kind, Permission.DECIDE))
-    total = count(connection, asked.filters, scope).total
+    total = count_all(connection, asked.filters, scope)
     return queue(connection, asked.filters, scope, sort=asked.sort, limit=MOST).cases, total
 
 

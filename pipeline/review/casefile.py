@@ -18,7 +18,7 @@ from pipeline.review.filters import Queue
 from pipeline.review.keys import DECISIONS
 from pipeline.review.texts import Stretch, stretches, text_spans
 from pipeline.store.captures import Capture, read_captures
-from pipeline.store.cases import QueuedCase, count, place_of, queue, read_events
+from pipeline.store.cases import QueuedCase, count_all, place_of, queue, read_events
 from pipeline.store.database import Connection
 from pipeline.store.desk import accesses_of, lookers
 from pipeline.store.neighbours import alike, of_same_seller
@@ -55,14 +55,14 @@ def gather(connection: Connection, found: QueuedCase, person: Person, asked: Que
         **_rights(known_holder(connection, case.rights_holder_id), found, capture),
         "captures": _shown(captures),
         "people": people,
-        "looked": accesses_of(connection, case.case_id, limit=30),
+        "looked": accesses_of(connection, case.case_id, limit=15),
         "also_here": [
             people.get(who, who) for who in lookers(connection, case.case_id, now - STILL_HERE, person.person_id)
         ],
         "others": of_same_seller(connection, case, scope, OTHERS),
         "alike": alike(connection, case, found.card.title, scope, ALIKE),
         "next_id": next_case(connection, found, person, asked),
-        "left": count(connection, asked.filters, scope).total,
+        "left": count_all(connection, asked.filters, scope),
         "queue": asked,
         "labels": tuple(DECISIONS),
     }

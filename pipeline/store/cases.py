@@ -203,6 +203,12 @@ def queue(
 
 def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
     """Count the cases of a queue, in all and by facet."""
+    facets = {name: _facet(connection, filters, scope, name) for name in FACET_FIELDS}
+    return Counts(total=count_all(connection, filters, scope), facets=facets)
+
+
+def count_all(connection: Connection, filters: Filters, scope: Scope) -> int:
+    """Count the cases of a queue."""
     if _facets_only(filters):
         tally = select(func.coalesce(func.sum(case_counts.c.number), 0))
         total = connection.execute(tally.where(_tallied(filters, scope))).scalar_one()
@@ -210,7 +216,7 @@ def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
         tally = select(func.count()).select_from(cases)
         here = _inside(scope), _facets(filters, cases), _narrowed(filters)
         total = connection.execute(tally.where(*here)).scalar_one()
-    return Counts(total=int(total), facets={name: _facet(connection, filters, scope, name) for name in FACET_FIELDS})
+    return int(total)
 
 
 def _facet(connection: Connection, filters: Filters, scope: Scope, name: str) -> dict[str, int]:
