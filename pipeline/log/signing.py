@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 
+from pipeline.log.entries import Draft
 from pipeline.log.keys import Keys
 from pipeline.log.writer import Log
 from pipeline.verify.cms import detached_signature
@@ -46,6 +49,8 @@ def log_envelope(
     envelope: Envelope,
     stamps: Sequence[Stamp] = (),
     cosign: Callable[[Log], object] | None = None,
+    *,
+    now: datetime,
 ) -> SigstoreBundle:
     """Put the signature of a statement into the log, once, and wrap it with the proof that it is there.
 
@@ -61,6 +66,8 @@ def log_envelope(
         Asked for a token over the signature each.
     cosign : callable or None
         Has witnesses sign the published checkpoint.
+    now : datetime
+        When digests of new tokens are logged; of tokens that were logged before nothing is.
 
     Returns
     -------
@@ -71,6 +78,8 @@ def log_envelope(
     number = log.find_entry(entry)
     if number is None:
         number = log.append_entries([entry]).start
+    tokens = tuple(stamp(envelope.signature) for stamp in stamps)
+    log.append([draft for draft in map(_stamp_draft, tokens) if log.find(draft.id) is None], now)
     log.publish()
     if cosign is not None:
         cosign(log)
@@ -84,8 +93,15 @@ def log_envelope(
         proof=tuple(inclusion_proof(number, checkpoint.size, log.hashes(checkpoint.size))),
         checkpoint=note,
         log=keys.verifier,
-        timestamps=tuple(stamp(envelope.signature) for stamp in stamps),
+        timestamps=tokens,
     )
+
+
+def _stamp_draft(token: bytes) -> Draft:
+    """Return the entry of a token: its signature does not cover all of its bytes, the tree does."""
+    digest = hashlib.sha256(token).hexdigest()
+    identifier = hashlib.sha256(f"stamp {digest}".encode()).hexdigest()[:32]
+    return Draft(type="stamp", id=identifier, fields={"token_sha256": digest})
 
 
 def root_of_trust(keys: Keys, authorities: Sequence[Sequence[x509.Certificate]] = ()) -> bytes:

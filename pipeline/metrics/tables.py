@@ -13,7 +13,7 @@ from pipeline.metrics.enforcement_rows import enforcement_rows
 from pipeline.metrics.entries import Entry, moment
 from pipeline.metrics.rows import Row, Status, write_rows
 
-LATER = frozenset({None, "metric", "correction", "challenge"})
+LATER = frozenset({None, "metric", "correction", "challenge", "stamp"})
 """Types of entries that a publication leaves behind; the numbers do not depend on them."""
 
 

@@ -112,7 +112,8 @@ def export(
     files[ROOT] = root_of_trust(what.keys, chains)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     envelope = sign_statement(what.keys, digests, found.predicate)
-    files[STATEMENT] = log_envelope(log, what.keys, envelope, [stamp] if stamp else [], what.cosign).encode()
+    stamps = [stamp] if stamp else []
+    files[STATEMENT] = log_envelope(log, what.keys, envelope, stamps, what.cosign, now=now).encode()
     _lay_out(out, files, log)
     return found
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from cryptography import x509
 
 from pipeline.errors import BundleError, ProofError
 from pipeline.metrics.definitions import VERSION
@@ -102,7 +104,7 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
     with _blaming(STATEMENT):
         signed = SigstoreBundle.parse(files.read(STATEMENT, _MAX_JSON_BYTES), log)
         _check_logged(signed, history, log, known)
-        stamped_at = tuple(check_stamp(token, envelope.signature, chains) for token in signed.timestamps)
+        stamped_at = tuple(_stamped_at(token, envelope, chains, history) for token in signed.timestamps)
     with _blaming(CMS):
         check_detached(files.read(CMS, _MAX_JSON_BYTES), files.read(METRICS))
     with _blaming(CHECKPOINT):
@@ -211,6 +213,16 @@ def _check_logged(signed: SigstoreBundle, history: History, log: VerifierKey, kn
         raise ProofError("its checkpoint is not one of the log in this bundle")
     entry = signed.envelope.entry()
     check_inclusion(signed.index, signed.size, leaf_hash(entry), signed.root, signed.proof)
+
+
+def _stamped_at(
+    token: bytes, envelope: Envelope, chains: Sequence[Sequence[x509.Certificate]], history: History
+) -> datetime:
+    """Check a time stamp, the bytes of which must stand in the log: its own signature does not cover them all."""
+    digest = hashlib.sha256(token).hexdigest()
+    if not any(e.get("type") == "stamp" and e.get("token_sha256") == digest for e in history.entries):
+        raise ProofError(f"a time stamp that the log does not have, got SHA-256 {digest}")
+    return check_stamp(token, envelope.signature, chains)
 
 
 def _witnesses(note: Note, policy: Policy | None, known: list[VerifierKey], log: VerifierKey) -> dict[str, datetime]:

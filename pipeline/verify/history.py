@@ -41,6 +41,7 @@ TYPES: Final = frozenset(
         "metric",
         "correction",
         "challenge",
+        "stamp",
     }
 )
 """Types of entries; those of signatures have none."""

@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import Key  # type: ignore[attr-defined]  # it is in __all__ only
 
+from pipeline.errors import BundleError
 from pipeline.log import Keys, init_keys, open_log
 from pipeline.log.folder import LogFolder
 from pipeline.log.keys import SIGNED
@@ -254,6 +255,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[x509
     return folder, chain[::-1]
 
 
+def stamps_of(document: dict[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = document["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"]
+    return found
+
+
 def test_a_time_stamp_holds_for_openssl_for_sigstore_and_for_us(
     tmp_path: Path, keys: Keys, authority: tuple[Path, list[x509.Certificate]], exporter: Path
 ) -> None:
@@ -273,6 +279,14 @@ def test_a_time_stamp_holds_for_openssl_for_sigstore_and_for_us(
     bundle = export(tmp_path / "bundle", keys, tmp_path / "log", stamps=[stamp], authorities=[chain])
 
     assert len(verify_bundle(BundleFiles(bundle)).stamped_at) == 1
+    token = decode(stamps_of(json.loads((bundle / STATEMENT).read_bytes()))[0]["signedTimestamp"])
+    honest = (bundle / STATEMENT).read_bytes()
+    for at in range(0, len(token), 7):
+        changed = encode(token[:at] + bytes([token[at] ^ 0x01]) + token[at + 1 :]).encode()
+        (bundle / STATEMENT).write_bytes(honest.replace(encode(token).encode(), changed))
+        with pytest.raises(BundleError, match=STATEMENT):
+            verify_bundle(BundleFiles(bundle))
+    (bundle / STATEMENT).write_bytes(honest)
     content, said = run(need("sh"), "verify_stock.sh", folder=bundle)
     assert content, said
     assert "time stamp 1 holds" in said
