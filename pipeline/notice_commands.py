@@ -248,7 +248,7 @@ def _office(settings: Settings) -> Office:
         channels=load_channels(folder and folder / "channels"),
         team=load_team(folder),
         sentences=load_sentences(folder),
-        wording=folder and folder / "wording",
+        folder=folder,
     )
 
 

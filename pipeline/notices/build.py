@@ -93,7 +93,8 @@ def build_notice(
         return _why_none(matter, channel)
     asset, reason = ranked[0]
     case, holder = matter.case, matter.holder
-    right, target = _right(asset), _target(matter.listing, channel)
+    right = replace(_right(asset), certificate=team.certificate_of(holder.id, asset.id))
+    target = _target(matter.listing, channel)
     test_buy = team.test_buy_of(case.key.platform, case.key.listing_id)
     grounds = Grounds(
         right=right,

@@ -98,6 +98,18 @@ class Authorisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """The document by which an office certifies a right, with its digest."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = FROM_FILES
+
+    rights_holder_id: str
+    asset_id: str
+    document: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
     """The right relied on, as the register has it. `mark` is the text of a word mark, `pictures` name the others'."""
 
@@ -112,6 +124,7 @@ class Right:
     nice_classes: tuple[int, ...] = ()
     registered_on: date | None = None
     expires_on: date | None = None
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +255,13 @@ class Notice:
     test_buy: Purchase | None = None
     delivery: Delivery = field(default_factory=lambda: Delivery(method="export"))
     counter_notice: CounterNotice | None = None
+
+    def documents(self) -> dict[str, str]:
+        """Return the digests of the team's documents that the notice relies on, by name."""
+        papers = [(a.document, a.sha256) for a in (self.authorisation, self.right.certificate) if a is not None]
+        if self.test_buy is not None and self.test_buy.report is not None:
+            papers.append((self.test_buy.report, self.test_buy.sha256))
+        return {name: digest for name, digest in papers if digest is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

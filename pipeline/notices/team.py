@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.errors import PhotoRefusedError, SettingsError
 from pipeline.files import read_inside
-from pipeline.notices.notice import Authorisation, Declarations, Party, Purchase
+from pipeline.notices.notice import Authorisation, Certificate, Declarations, Party, Purchase
 
 TEAM_FILE: Final = "team.toml"
 MAX_DOCUMENT: Final = 32 * 1024 * 1024
@@ -35,6 +35,8 @@ class Team:
         At most one for each rights holder.
     declarations : Declarations
         What the signer declares with every notice, and the signer.
+    certificates : tuple of Certificate
+        Of registered rights.
     test_buys : tuple of Purchase
         Test purchases, by platform and listing.
     recipients : mapping
@@ -46,12 +48,18 @@ class Team:
     agent: Party | None = None
     authorisations: tuple[Authorisation, ...] = ()
     declarations: Declarations = field(default_factory=Declarations)
+    certificates: tuple[Certificate, ...] = ()
     test_buys: tuple[Purchase, ...] = ()
     recipients: Mapping[str, str] = field(default_factory=dict)
 
     def authorisation_of(self, rights_holder_id: str) -> Authorisation | None:
         """Return the authorisation to act for a rights holder, if there is one."""
         return next((a for a in self.authorisations if a.rights_holder_id == rights_holder_id), None)
+
+    def certificate_of(self, rights_holder_id: str, asset_id: str) -> Certificate | None:
+        """Return the certificate of a right, if there is one."""
+        wanted = (rights_holder_id, asset_id)
+        return next((c for c in self.certificates if (c.rights_holder_id, c.asset_id) == wanted), None)
 
     def test_buy_of(self, platform: str, listing_id: str) -> Purchase | None:
         """Return the newest test purchase of a listing, if there is one."""
@@ -89,12 +97,24 @@ def load_team(folder: Path | None) -> Team:
     return replace(
         team,
         authorisations=tuple(replace(a, sha256=_digest(folder, a.document)) for a in team.authorisations),
+        certificates=tuple(replace(c, sha256=_digest(folder, c.document)) for c in team.certificates),
         test_buys=tuple(replace(t, sha256=t.report and _digest(folder, t.report)) for t in team.test_buys),
     )
 
 
-def _digest(folder: Path, name: str) -> str:
+def read_document(folder: Path, name: str) -> bytes:
+    """Read a document that `team.toml` names, from inside its folder only.
+
+    Raises
+    ------
+    SettingsError
+        If it is not there, or cannot be read.
+    """
     try:
-        return hashlib.sha256(read_inside(folder, name, limit=MAX_DOCUMENT)).hexdigest()
+        return read_inside(folder, name, limit=MAX_DOCUMENT)
     except PhotoRefusedError as error:
         raise SettingsError(f"{folder / TEAM_FILE}: {error}") from error
+
+
+def _digest(folder: Path, name: str) -> str:
+    return hashlib.sha256(read_document(folder, name)).hexdigest()

@@ -20,6 +20,7 @@ from pipeline.exhibits.stamps import Stamp
 from pipeline.notices.batches import Batch
 from pipeline.notices.forms import render
 from pipeline.notices.notice import NoticeState
+from pipeline.notices.team import read_document
 from pipeline.stages.prepare import Office, Ready, batches_of
 from pipeline.store.captures import Capture
 from pipeline.store.codec import to_json
@@ -110,6 +111,7 @@ def export(store: Store, office: Office, ready: Ready, out: Path, scribe: Scribe
             proven = _write_exhibits(part, ready, scribe)
             batches = batches_of(proven, office.channels)
             _write_batches(part, batches, office, scribe)
+            _write_documents(part, batches, office)
             _write_manifest(part, batches, ready, scribe)
             part.rename(folder)
     except OSError as error:
@@ -181,6 +183,21 @@ def _write_batches(part: Path, batches: tuple[Batch, ...], office: Office, scrib
         folder.mkdir(parents=True)
         for name, data in forms.items():
             (folder / name).write_bytes(data)
+
+
+def _write_documents(part: Path, batches: tuple[Batch, ...], office: Office) -> None:
+    """Copy the documents that the notices rely on, under the names that the team gave them: paths inside its folder."""
+    wanted = {name: digest for batch in batches for n in batch.notices for name, digest in n.documents().items()}
+    if office.folder is None or not wanted:
+        return
+    folder = part / "documents"
+    folder.mkdir()
+    for name, digest in sorted(wanted.items()):
+        data = read_document(office.folder, name)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise InputError(f"{office.folder / name}: changed since it was read, expected SHA-256 {digest}")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 def _write_manifest(part: Path, batches: tuple[Batch, ...], ready: Ready, scribe: Scribe) -> None:

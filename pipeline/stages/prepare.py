@@ -38,14 +38,19 @@ class Office:
         Who sends them.
     sentences : mapping
         Wording of explanations.
-    wording : Path or None
-        The user's own templates.
+    folder : Path or None
+        The team's folder, with its documents and own templates.
     """
 
     channels: Channels
     team: Team
     sentences: Sentences
-    wording: Path | None = None
+    folder: Path | None = None
+
+    @property
+    def wording(self) -> Path | None:
+        """Where the team's own templates are."""
+        return None if self.folder is None else self.folder / "wording"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,32 @@ from pipeline.errors import InputError, NoticeError, TransportError
 from pipeline.exhibits.stamps import Stamp
 from pipeline.notices.batches import Batch
 from pipeline.notices.notice import NoticeState
+from pipeline.notices.team import load_team
 from pipeline.stages.export import export
 from pipeline.stages.notify import file_batch, send
-from pipeline.stages.prepare import batches_of
+from pipeline.stages.prepare import batches_of, prepare
 from pipeline.store.database import Store
 from pipeline.store.notices import notices_of
 from pipeline.transports import Receipt
 from tests.pipeline.notices.bureau import BYTES, Bureau, office
 from tests.pipeline.notices.samples import NOW, listing
+
+PAPERS = """
+[agent]
+name = "Marks & Wardens LLP"
+[declarations]
+good_faith = true
+accuracy = true
+authority_under_perjury = true
+signer = "Jo Warden"
+[[authorisations]]
+rights_holder_id = "bramble"
+document = "papers/authority.pdf"
+[[certificates]]
+rights_holder_id = "bramble"
+asset_id = "bramble-word"
+document = "certificate.pdf"
+"""
 
 
 @dataclass
@@ -194,6 +212,26 @@ def test_an_export_holds_every_form_and_exhibit_under_the_digest_that_it_names(b
     assert exhibit.sha256 in letter
     assert states(bureau, case_id) == ["exported"]
     assert bureau.case(case_id).state is CaseState.APPROVED
+
+
+def test_an_export_holds_the_documents_that_its_notices_rely_on(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.approved()
+    team = tmp_path / "team"
+    (team / "papers").mkdir(parents=True)
+    (team / "papers" / "authority.pdf").write_bytes(b"we authorise")
+    (team / "certificate.pdf").write_bytes(b"we certify")
+    (team / "team.toml").write_text(PAPERS)
+    ours = replace(office(), team=load_team(team), folder=team)
+    with bureau.store.read() as connection:
+        ready = prepare(connection, ours, NOW, None)
+
+    done = export(bureau.store, ours, ready, tmp_path / "out", bureau.scribe())
+
+    copied = done.folder / "documents"
+    papers = {p.relative_to(copied).as_posix(): p.read_bytes() for p in copied.rglob("*.pdf")}
+    assert papers == {"papers/authority.pdf": b"we authorise", "certificate.pdf": b"we certify"}
+    letter = (done.folder / "ebay-vero" / done.batches[0].batch_id / "notice.txt").read_text()
+    assert hashlib.sha256(b"we certify").hexdigest() in letter
 
 
 def test_an_export_that_fails_leaves_nothing(bureau: Bureau, tmp_path: Path) -> None:
