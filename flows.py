@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detectors import DetectorKit
+from pipeline.aliases import with_aliases
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
 from pipeline.metrics_commands import publish_now
@@ -28,6 +29,7 @@ from pipeline.register import load_register, register_folder
 from pipeline.settings import Settings, lake_folder, prefect_switches, read_settings
 from pipeline.snapshots import find_inputs
 from pipeline.stages import Scan, run_scan
+from pipeline.store.aliases import read_aliases
 from pipeline.store.database import open_store
 from pipeline.store.lake import Lake
 from pipeline.store.weights import adopted_weights
@@ -118,6 +120,7 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
     store = open_store(settings.store)
     with store.read() as connection:
         weights = adopted_weights(connection)
+        rights = with_aliases(rights, read_aliases(connection))
     return Scan(
         inputs=inputs,
         register=rights,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from pipeline.alias_commands import aliases
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
 from pipeline.followup_commands import followup
@@ -245,7 +246,8 @@ def _summary(register: Register) -> Iterator[str]:
     for asset in assets:
         if asset.kind is AssetKind.WORD_MARK and asset.text:
             mark = grade(asset.text)
-            yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason})"
+            cost = f": {mark.cost}" if mark.cost else ""
+            yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason}){cost}"
 
 
 def _remarks(register: Register, folder: Path) -> Iterator[str]:
@@ -263,6 +265,7 @@ main.add_command(people)
 main.add_command(recheck)
 main.add_command(followup)
 main.add_command(weights)
+main.add_command(aliases)
 
 if __name__ == "__main__":
     main()

@@ -67,7 +67,9 @@ class Distinctiveness:
     def cost(self) -> str:
         """What the grade costs: how the mark is not looked for, in plain words; empty where it costs nothing."""
         if self.grade is Grade.SHORT:
-            return "found as a whole word only, in capitals or in disguise"
+            return (
+                "found as a whole word only" if self.cjk else "found as a whole word only, in capitals or in disguise"
+            )
         if self.grade is Grade.COMMON:
             return "found as a whole word only, and counts for less"
         if self.cjk:

@@ -3,6 +3,7 @@
 from alembic import context
 
 from pipeline.store import (  # noqa: F401  so that the metadata knows them
+    alias_tables,
     audit_tables,
     case_tables,
     log_tables,
