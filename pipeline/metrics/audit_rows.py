@@ -7,7 +7,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.metrics.agreement import krippendorff_alpha, positive_agreement
-from pipeline.metrics.audits import FIRST, SECOND, VALUES, Audit, Item, Outcome, Over, Sign, is_flagged, outcome, sign
+from pipeline.metrics.audits import (
+    FIRST,
+    SECOND,
+    VALUES,
+    Audit,
+    Item,
+    Outcome,
+    Over,
+    Sign,
+    is_flagged,
+    next_round,
+    outcome,
+    sign,
+)
 from pipeline.metrics.enforcement_rows import GAP, SME_LARGE, YEAR_ON_YEAR
 from pipeline.metrics.entries import Entry
 from pipeline.metrics.intervals import (
@@ -40,13 +53,22 @@ def audit_rows(audits: Sequence[Audit], entries: Sequence[Entry]) -> list[Row]:
     """
     rows = []
     for audit in audits:
-        earlier = audits[: audits.index(audit)]
-        if audit.over is Over.LISTINGS:
+        earlier = [other for other in audits[: audits.index(audit)] if other.complete]
+        if not audit.complete:
+            rows.append(_under_way(audit))
+        elif audit.over is Over.LISTINGS:
             rows += _listings(audit) + _scan(audit) + _reviewers(audit)
             rows += _changes(audit, [other for other in earlier if other.over is audit.over], entries)
         else:
             rows += [_clean(row) for row in _by_group(audit, "clean_share_topN", worst_case(audit))]
     return rows
+
+
+def _under_way(audit: Audit) -> Row:
+    """Return the one row of an audit that is not done: it is there for all to see, and says nothing yet."""
+    waiting = sum(next_round(item.words, item.ticket) is not None for item in audit.items)
+    metric = "prevalence" if audit.over is Over.LISTINGS else "clean_share_topN"
+    return replace(_row(audit, metric), denominator=len(audit.items), unknown=waiting)
 
 
 def worst_case(audit: Audit) -> dict[str, bool]:
@@ -166,7 +188,7 @@ def _changes(audit: Audit, earlier: Sequence[Audit], entries: Sequence[Entry]) -
     baseline, look = _schedule(audit, earlier, entries)
     if baseline is not None:
         change = _change(audit, baseline, level_at(look))
-        said = claim(change) if change and audit.complete and baseline.complete else Claim.NONE
+        said = claim(change) if change else Claim.NONE
         row = limited(_row(audit, "prevalence", CHANGE, baseline.period), change)
         rows.append(replace(row, claim=said.value))
     for other in earlier:

@@ -56,6 +56,24 @@ def test_the_published_prevalence_follows_from_entries_and_files_and_holds_the_t
     assert ("prevalence", "2026-10-01/2026-11-01", "gap", "sme-large") in rows
 
 
+def test_an_audit_under_way_is_announced_and_says_nothing_yet(store: Store) -> None:
+    keep(store, GOODS)
+    with store.write() as connection:
+        audit = commit(connection, list(seen_between(connection, *MONTH)), labels=30)
+        draw(connection, audit)
+        found = files(connection, audit)
+
+    (row,) = recompute(found.entries, strata_of(found.frame), found.sample, found.probes)
+
+    assert (row.metric, row.denominator, row.unknown, row.estimate, row.status) == (
+        "prevalence",
+        30,
+        30,
+        "",
+        "provisional",
+    )
+
+
 def test_a_listing_captured_twice_is_listed_once_as_last_captured(store: Store) -> None:
     keep(store, GOODS[:20], NOW - timedelta(days=9))
     keep(store, GOODS[:5], NOW - timedelta(days=2))
