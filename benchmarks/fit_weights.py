@@ -1,6 +1,6 @@
 """Fit the table of weights to labelled candidates: maximum a posteriori around the expert's points.
 
-python benchmarks/fit_weights.py --candidates out/candidates.jsonl --truth truth.jsonl [--write]
+python -m benchmarks.fit_weights --candidates out/candidates.jsonl --truth truth.jsonl [--write]
 
 Each weight is drawn to the points that the expert gave (`expert` in the table; a normal prior of standard deviation 1)
 and keeps their sign: no observation of legitimate use can come to speak against a seller, however few labels there are.

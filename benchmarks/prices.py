@@ -2,7 +2,7 @@
 
 Run from the root of the repository::
 
-    python benchmarks/prices.py PRICES.csv.gz [--rounds 40]
+    python -m benchmarks.prices PRICES.csv.gz [--rounds 40]
 
 PRICES has the columns `sub_category`, `actual_price` (list) and `discount_price` of authentic offers. Weeks and
 conditions are drawn, since such tables have none: used goods sell for a part of what new ones do, and in the week of a
