@@ -83,6 +83,7 @@ def serve(folder: Path, pipe: Connection) -> None:
 def review(address: str, number: int, decisions: int, think: float) -> Counter[int]:
     """Work through a queue as one reviewer's browser does; return how often each status came back."""
     statuses: Counter[int] = Counter()
+    time.sleep(think * (number % 20) / 20)  # people do not begin at the same moment
     with httpx.Client(base_url=address, timeout=60) as client:
 
         def ask(call: Callable[..., httpx.Response], path: str, **options: Any) -> httpx.Response:

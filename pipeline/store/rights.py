@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from pipeline.records import Register, RightsHolder
-from pipeline.store.case_tables import cases, registers
+from pipeline.store.case_tables import case_counts, registers
 from pipeline.store.cases import Scope
 from pipeline.store.codec import from_json
+from pipeline.store.events import EVERY_HOLDER
+
+NEWEST: Final = 50
+"""Registers looked at: older ones hardly name anybody whom these do not."""
+
+_READ: Final[dict[str, Register]] = {}
+"""Registers by digest, read once in a process: what a digest names never changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +35,8 @@ def holder_names(connection: Connection, scope: Scope) -> dict[str, str]:
     for register in _registers(connection):
         for holder in register.rights_holders:
             names.setdefault(holder.id, holder.name)
-    for holder_id in connection.execute(select(cases.c.rights_holder_id).distinct()).scalars():
+    counted = select(case_counts.c.rights_holder_id).where(case_counts.c.rights_holder_id != EVERY_HOLDER).distinct()
+    for holder_id in connection.execute(counted).scalars():
         names.setdefault(holder_id, holder_id)
     return {holder_id: names[holder_id] for holder_id in sorted(names) if scope is None or holder_id in scope}
 
@@ -42,15 +50,12 @@ def known_holder(connection: Connection, holder_id: str) -> KnownHolder | None:
     return None
 
 
-NEWEST: Final = 50
-"""Registers looked at: older ones hardly name anybody whom these do not."""
-
-
-def _registers(connection: Connection) -> list[Register]:
-    query = select(registers.c.document).order_by(registers.c.recorded_at.desc(), registers.c.digest).limit(NEWEST)
-    return [_parsed(bytes(document)) for document in connection.execute(query).scalars()]
-
-
-@lru_cache(maxsize=NEWEST)
-def _parsed(document: bytes) -> Register:
-    return from_json(Register, document)
+def _registers(connection: Connection) -> Iterator[Register]:
+    query = select(registers.c.digest).order_by(registers.c.recorded_at.desc(), registers.c.digest).limit(NEWEST)
+    for digest in connection.execute(query).scalars().all():
+        if digest not in _READ:
+            document = connection.execute(select(registers.c.document).where(registers.c.digest == digest)).scalar_one()
+            if len(_READ) >= NEWEST:
+                _READ.clear()
+            _READ[digest] = from_json(Register, document)
+        yield _READ[digest]

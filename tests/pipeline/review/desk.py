@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
@@ -39,7 +39,9 @@ from tests.pipeline.builders import holder, listing, register, signal
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105  of made-up people
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-REGISTER = register(holder(), holder(id="brook", name="Brookvale SA", assets=holder().assets[:1]))
+REGISTER = replace(
+    register(holder(), holder(id="brook", name="Brookvale SA", assets=holder().assets[:1])), digest="b" * 64
+)
 
 
 def picture(shade: int = 90) -> bytes:
