@@ -13,6 +13,7 @@ import orjson
 from pipeline.notices.batches import Batch
 from pipeline.notices.channels import Channel
 from pipeline.notices.checks import facts_of
+from pipeline.notices.mail import as_mail
 from pipeline.notices.vero import vero_report
 from pipeline.notices.wording import BETWEEN_LANGUAGES, write_text
 from pipeline.paper import Paper
@@ -44,7 +45,8 @@ def render(
     Returns
     -------
     dict
-        "notice.csv", "notice.json", "notice.txt", "notice.pdf", and "request.json" for eBay's API.
+        "notice.csv", "notice.json", "notice.txt", "notice.pdf"; "request.json" for eBay's API, "notice.eml" for a
+        letter.
     """
     text = write_text(batch, channel, folder=folder, recipient=recipient)
     forms = {
@@ -55,6 +57,9 @@ def render(
     }
     if channel.template == VERO_TEMPLATE:
         forms["request.json"] = as_report(batch, channel)
+    if channel.method == "letter":
+        attached = {name: forms[name] for name in ("notice.pdf", "notice.csv")}
+        forms["notice.eml"] = as_mail(text, batch, attached, now=now, recipient=recipient)
     return forms
 
 

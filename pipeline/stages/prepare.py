@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.cases.dismissal import DismissalRule, RuleKind
 from pipeline.enforcement import Case, CaseState
 from pipeline.notices.batches import Batch, split
 from pipeline.notices.build import Matter, build_notice, choices
@@ -15,9 +16,11 @@ from pipeline.notices.checks import Submission, problems_of
 from pipeline.notices.explain import Sentences
 from pipeline.notices.notice import Notice, Problem
 from pipeline.notices.team import Team
+from pipeline.records import AuthorisedSeller
 from pipeline.store.captures import Capture, current_captures
 from pipeline.store.cases import Filters, Scope, Sort, queue, read_cases
 from pipeline.store.database import Connection
+from pipeline.store.dismissal_rules import read_rules
 from pipeline.store.notices import attempts_among, notices_of, open_among
 from pipeline.store.people import read_four_eyes
 from pipeline.store.rights import KnownHolder, known_holder
@@ -139,6 +142,7 @@ class _Desk:
     captures: Mapping[str, Capture]
     holders: Mapping[str, KnownHolder | None]
     four_eyes: Mapping[str, bool]
+    trusted: Sequence[DismissalRule]
     open_notices: Mapping[tuple[str, str, str], str]
     attempts: Mapping[str, int]
 
@@ -155,6 +159,7 @@ class _Desk:
             captures=current_captures(connection, ids),
             holders={h: known_holder(connection, h) for h in {case.rights_holder_id for case in cases}},
             four_eyes=read_four_eyes(connection),
+            trusted=[r for r in read_rules(connection, None) if r.kind is RuleKind.AUTHORISED_SELLER and r.holds(now)],
             open_notices=open_among(kept),
             attempts=attempts_among(kept),
         )
@@ -196,10 +201,16 @@ class _Desk:
             case=matter.case,
             now=self.now,
             approvals=2 if self.four_eyes.get(matter.holder.id, True) else 1,
-            authorised_sellers=matter.holder.authorised_sellers,
+            authorised_sellers=(*matter.holder.authorised_sellers, *self._by_rule(matter.case)),
             open_notices=self.open_notices,
         )
         return made, list(problems_of(submission))
+
+    def _by_rule(self, case: Case) -> Iterator[AuthorisedSeller]:
+        """Yield the sellers whom people's rules trust on the platform of a case."""
+        for rule in self.trusted:
+            if rule.covers(case.rights_holder_id, case.key.platform):
+                yield AuthorisedSeller(platform=case.key.platform, seller_id=rule.value)
 
     def _channel(self, case: Case) -> Channel:
         channels = self.office.channels

@@ -8,6 +8,9 @@ import subprocess
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import orjson
@@ -17,6 +20,7 @@ from pipeline.errors import SettingsError
 from pipeline.notices.batches import Batch, split
 from pipeline.notices.checks import problems_of
 from pipeline.notices.forms import as_data, as_paper, as_report, as_table, render
+from pipeline.notices.mail import as_mail
 from pipeline.notices.wording import write_text
 from pipeline.plain import FORMULA_STARTS
 from pipeline.records import Label, Seller
@@ -73,8 +77,9 @@ def test_every_channel_in_every_form_reads_as_it_did(
     forms = render(batch_for(channel_id), channel(channel_id), now=NOW, recipient="abuse desk")
 
     names = {"notice.csv", "notice.json", "notice.txt", "notice.pdf"}
-    assert forms.keys() == names | ({"request.json"} if channel_id == "ebay-vero" else set())
-    for name in sorted(forms.keys() - {"notice.pdf"}):
+    more = {"api": {"request.json"}, "letter": {"notice.eml"}, "portal": set()}[channel(channel_id).method]
+    assert forms.keys() == names | more
+    for name in sorted(forms.keys() - {"notice.pdf", "notice.eml"}):
         golden(GOLDEN / channel_id / name, forms[name])
     if shutil.which("pdftotext"):
         golden(GOLDEN / channel_id / "notice.pdf.txt", text_of(forms["notice.pdf"], tmp_path), spaces=False)
@@ -139,6 +144,34 @@ def test_hostile_text_is_kept_as_it_is_in_the_data(text: str) -> None:
     made = as_data(hostile_batch(text))
 
     assert orjson.loads(made)["notices"][0]["target"]["title"] == text
+
+
+def mail_of(batch: Batch, recipient: str) -> EmailMessage:
+    made = as_mail("# Subject\n\nDear all,\n", batch, {"notice.pdf": b"%PDF-"}, now=NOW, recipient=recipient)
+    return message_from_bytes(made, policy=SMTP)
+
+
+def test_a_letter_is_an_e_mail_that_waits_for_a_person_to_send_it() -> None:
+    batch = hostile_batch("mug")
+    mail = mail_of(batch, "abuse@host.example")
+
+    assert mail["From"] == "Marks & Wardens LLP <notices@wardens.example>"
+    assert (mail["To"], mail["X-Unsent"]) == ("abuse@host.example", "1")
+    assert mail["Subject"] == f"Subject [{batch.batch_id}]"
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["notice.pdf"]
+    body = mail.get_body()
+    assert body is not None
+    assert "Dear all," in body.get_content()
+
+
+@pytest.mark.parametrize(
+    "recipient", ["", "no address", "a@b.example\r\nBcc: everyone@evil.example", "@", "x" * 5_000 + "@b.example"]
+)
+def test_what_is_no_address_becomes_no_header(recipient: str) -> None:
+    mail = mail_of(hostile_batch("mug"), recipient)
+
+    assert mail["Bcc"] is None
+    assert mail["To"] is None
 
 
 def test_the_report_for_ebay_keeps_to_its_fields_and_lengths() -> None:

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 
+from pipeline.cases.dismissal import DismissalRule, RuleKind
 from pipeline.enforcement import CaseState, EventKind
 from pipeline.errors import InputError, NoticeError, TransportError
 from pipeline.exhibits.stamps import Stamp
@@ -18,6 +20,7 @@ from pipeline.stages.export import export
 from pipeline.stages.notify import file_batch, send
 from pipeline.stages.prepare import batches_of, prepare
 from pipeline.store.database import Store
+from pipeline.store.dismissal_rules import add_rule
 from pipeline.store.notices import notices_of
 from pipeline.transports import Receipt
 from tests.pipeline.notices.bureau import BYTES, Bureau, office
@@ -109,6 +112,28 @@ def test_nobody_prepares_cases_of_another_rights_holder(bureau: Bureau) -> None:
 
     assert bureau.prepared(scope=("somebody else",)).notices == ()
     assert bureau.prepared(case_id, scope=("somebody else",)).notices == ()
+
+
+def test_a_seller_whom_a_person_s_rule_trusts_gets_no_notice(bureau: Bureau) -> None:
+    case_id = bureau.approved()
+    rule = DismissalRule(
+        rule_id="a" * 32,
+        kind=RuleKind.AUTHORISED_SELLER,
+        value="s-77",
+        rights_holder_id="bramble",
+        platform="ebay",
+        owner="ana",
+        reason="our outlet",
+        made_at=NOW - timedelta(days=1),
+        expires_at=NOW + timedelta(days=1),
+    )
+    with bureau.store.write() as connection:
+        add_rule(connection, rule, None)
+
+    (problem,) = bureau.prepared(case_id).problems
+
+    assert problem.place == "target.seller_id"
+    assert bureau.prepared(case_id, now=NOW + timedelta(days=2)).problems == ()
 
 
 def test_what_is_sent_is_noticed_and_acknowledged_and_down_in_the_store(bureau: Bureau) -> None:
