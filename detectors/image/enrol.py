@@ -301,6 +301,10 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
     kept = boxes.any(axis=1)
     if not kept.any():
         raise PhotoRefusedError("the image has no detail", got="a flat picture", expected="something to recognise")
+    found = [features(picture.detail)] if kinds else [NONE]
+    plenty = len(found[0].codes)
+    if not kinds.isdisjoint(PRINTED_KINDS):
+        found.append(rendered_features(picture.detail))
     return _Enrolled(
         phash=library_phash(picture.layers[0]),
         hashes=hashes[kept],
@@ -308,8 +312,8 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
         boxes=boxes[kept],
         size=(picture.width, picture.height),
         thumb=thumbnail(picture.detail),
-        features=rendered_features(picture.detail, printed=not kinds.isdisjoint(PRINTED_KINDS)) if kinds else NONE,
-        plenty=len(features(picture.detail).codes) if kinds else 0,
+        features=Features(*map(np.concatenate, zip(*found, strict=True))),
+        plenty=plenty,
         silhouettes=silhouettes_of(picture).rows()
         if AssetKind.FIGURATIVE_MARK in kinds
         else np.zeros(0, dtype=SILHOUETTE),

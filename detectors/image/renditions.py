@@ -19,24 +19,20 @@ _CONTRAST = 40
 _INK, _PAPER = 30, 225
 
 
-def rendered_features(picture: Grey, *, printed: bool) -> Features:
-    """Return the features of a registered picture, and of its renditions where it may be printed on goods.
+def rendered_features(picture: Grey) -> Features:
+    """Return the features of a registered picture's renditions: of a logo or an artwork as goods may bear it.
 
     Parameters
     ----------
     picture : ndarray of uint8, shape (rows, columns)
         The picture in its own proportions.
-    printed : bool
-        Whether goods bear it: logos and artworks.
 
     Returns
     -------
     Features
-        Those of the picture as it is come first; all places are shares of the picture as it is.
+        Their places are shares of the picture as it is.
     """
-    found = [features(picture)]
-    if printed:
-        found += [_without_margin(features(margined), picture) for margined in _renditions(picture)]
+    found = [_without_margin(features(margined), picture) for margined in _renditions(picture)]
     return Features(np.concatenate([each.codes for each in found]), np.concatenate([each.places for each in found]))
 
 
