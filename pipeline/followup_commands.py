@@ -6,6 +6,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from pipeline.errors import CounterfoilError, InputError
 from pipeline.exits import FAILED, one_line
 from pipeline.plain import plain
 from pipeline.recheck_commands import clocks_of
-from pipeline.settings import read_settings
+from pipeline.settings import lake_folder, read_settings
 
 if TYPE_CHECKING:
     from pipeline.followup.clocks import Clock
@@ -35,6 +36,24 @@ _at = click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z
 @click.group()
 def followup() -> None:
     """Follow up on notices: terms, answers, objections, fast lanes."""
+
+
+@followup.command("open")
+@click.argument("candidate")
+@click.option("--reason", required=True, help="Why this one should be looked at.")
+@_by
+@_store
+def open_case(candidate: str, reason: str, by: str, store: str | None) -> None:
+    """Open a case for CANDIDATE, the id of a low one that no scan opened a case for."""
+    from pipeline.stages.cases import open_by_hand  # noqa: PLC0415  the database drivers
+    from pipeline.store.lake import Lake  # noqa: PLC0415
+
+    with one_line():
+        settings = read_settings(os.environ, Path.cwd())
+        settings = settings if store is None else replace(settings, store=store)
+        lake, now = Lake(lake_folder(settings).resolve()), datetime.now(UTC)
+        case = open_by_hand(_opened(store), lake, candidate, None, by=by, reason=reason, now=now)
+    click.echo(f"{case.case_id} {case.state.value}")
 
 
 @followup.command("due")

@@ -14,6 +14,7 @@ from pipeline.rates import rate_between
 from pipeline.records import Json, Listing
 from pipeline.stages.contents import Content
 from pipeline.stages.merge import Ranked
+from pipeline.store.candidates import FoundCandidate
 from pipeline.store.captures import Capture, ShownPhoto
 from pipeline.store.codec import from_json
 
@@ -33,6 +34,19 @@ def capture_of(ranked: Ranked, run_id: str) -> Capture:
         row=row,
         listing=listing,
         photos=from_json(tuple[ShownPhoto, ...], ranked.photos),
+    )
+
+
+def capture_by_hand(found: FoundCandidate, content: Content) -> Capture:
+    """Return the capture of a candidate of the store; what its photos look like is not known here."""
+    return Capture(
+        case_id=case_id_of(found.key, found.rights_holder_id),
+        content=found.content,
+        captured_at=found.captured_at,
+        run_id=found.run_id,
+        row=orjson.loads(found.row),
+        listing=from_json(Listing, found.listing),
+        photos=tuple(ShownPhoto(name=photo.name, digest=photo.digest) for photo in content.photos),
     )
 
 

@@ -8,18 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pipeline.cases import material_changes
+from pipeline.cases import case_id_of, material_changes
 from pipeline.cases.draw import probability, ticket
 from pipeline.cases.relisting import Trace, contacts_in, shared
-from pipeline.enforcement import SYSTEM, CaseState, Event, EventKind
+from pipeline.enforcement import SYSTEM, Case, CaseState, Event, EventKind
+from pipeline.errors import InputError
 from pipeline.records import Band, Json
-from pipeline.stages.capture import capture_of, capture_without, card_of, facts_of, identity_of
+from pipeline.stages.capture import capture_by_hand, capture_of, capture_without, card_of, facts_of, identity_of
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
 from pipeline.stages.keep import keep_photos, keep_register
 from pipeline.stages.merge import Ranked, ranked_candidates
 from pipeline.stages.plan import Scan, in_groups
 from pipeline.stages.rules import give_back, rule_drafts
+from pipeline.store.candidates import stored_candidate
 from pipeline.store.captures import (
     Capture,
     any_ended,
@@ -29,13 +31,14 @@ from pipeline.store.captures import (
     record_contacts,
     telling_marks,
 )
-from pipeline.store.cases import QueuedCase, read_cases
-from pipeline.store.database import Connection
+from pipeline.store.cases import QueuedCase, Scope, read_cases
+from pipeline.store.database import Connection, Store
 from pipeline.store.draws import Draw, record_draw
 from pipeline.store.events import Draft, append_events, lock_events
-from pipeline.store.lake import digest_of
+from pipeline.store.lake import Lake, digest_of
 from pipeline.store.originals import Originals
 from pipeline.store.overtaken import Overtaken, overtaken_cases
+from pipeline.store.statistics import refresh_statistics
 
 AT_ONCE: Final = 200
 """Candidates entered in one transaction, so that a reviewer's write need not wait long."""
@@ -77,6 +80,47 @@ def open_cases(scan: Scan, keys: tuple[str, ...], counts: Mapping[str, int], con
     for overtaken in in_groups(_overtaken(scan), AT_ONCE):
         _enter_overtaken(scan, overtaken, now)
     give_back(scan.store, now)
+    with scan.store.write() as connection:
+        refresh_statistics(connection)
+
+
+def open_by_hand(
+    store: Store, lake: Lake, candidate_id: str, scope: Scope, *, by: str, reason: str, now: datetime
+) -> Case:
+    """Open a case for a candidate that no scan opened one for: a low one that a person wants to look at.
+
+    Parameters
+    ----------
+    store, lake
+        Where candidates and contents lie. The photos themselves are kept by the next scan that sees the listing.
+    candidate_id : str
+        As in `candidates.jsonl`.
+    scope : tuple of str or None
+        The rights holders for whom the person may open cases.
+    by, reason : str
+        Who, and why.
+    now : datetime
+        When.
+
+    Raises
+    ------
+    InputError
+        If there is no such candidate in the scope, or its content is gone from the lake.
+    """
+    with store.write() as connection:
+        lock_events(connection)
+        found = stored_candidate(connection, candidate_id, scope)
+        if found is None:
+            raise InputError(f"candidate: no such candidate, got {candidate_id!r}, expected one of a scan of yours")
+        known = read_cases(connection, [case_id_of(found.key, found.rights_holder_id)], scope)
+        if known:
+            return known[0].case
+        capture = capture_by_hand(found, read_partition(lake, found.partition)[found.row_number])
+        opened = _event(capture, EventKind.OPENED, facts_of(capture) | identity_of(capture), now)
+        draft = Draft(event=replace(opened, by=by, reason=reason), card=card_of(capture))
+        cases = append_events(connection, [draft], scope, four_eyes=())
+        _record(connection, [capture])
+    return cases[capture.case_id]
 
 
 def _draw(scan: Scan, counts: Mapping[str, int], now: datetime) -> Draw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -59,8 +59,8 @@ def preview(connection: Connection, rule: DismissalRule, scope: Scope) -> tuple[
         Those that the rule would dismiss, and those that it speaks against but a person has decided.
     """
     found: list[Effect] = []
+    rules = _arm(connection, [rule])
     for some in in_groups(cases_about(connection, rule), AT_ONCE):
-        rules = (_Armed.of(connection, rule),)
         captures = current_captures(connection, some)
         histories = read_histories(connection, some)
         for queued in read_cases(connection, some, scope):
@@ -116,7 +116,7 @@ def rule_drafts(connection: Connection, case_ids: Sequence[str], now: datetime) 
     now : datetime
         When rules must hold.
     """
-    rules = tuple(_Armed.of(connection, rule) for rule in read_rules(connection, None) if rule.holds(now))
+    rules = _arm(connection, (rule for rule in read_rules(connection, None) if rule.holds(now)))
     queued = read_cases(connection, case_ids, None)
     histories = read_histories(connection, case_ids)
     ruled = {q.case.case_id: _last_word(histories[q.case.case_id]) for q in queued}
@@ -170,11 +170,14 @@ class _Armed:
     copies: Collection[str]
     weights: WeightTable
 
-    @classmethod
-    def of(cls, connection: Connection, rule: DismissalRule) -> _Armed:
-        image = rule.kind is RuleKind.IGNORED_IMAGE
-        copies = copies_of(connection, rule.value) if image else ()
-        return cls(rule=rule, copies=copies, weights=adopted_weights(connection))
+
+def _arm(connection: Connection, rules: Iterable[DismissalRule]) -> tuple[_Armed, ...]:
+    weights = adopted_weights(connection)
+    images = RuleKind.IGNORED_IMAGE
+    return tuple(
+        _Armed(rule=rule, copies=copies_of(connection, rule.value) if rule.kind is images else (), weights=weights)
+        for rule in rules
+    )
 
 
 def _against(rules: tuple[_Armed, ...], case: Case, capture: Capture) -> DismissalRule | None:

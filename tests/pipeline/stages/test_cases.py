@@ -14,6 +14,7 @@ from pipeline.cases.draw import ticket
 from pipeline.enforcement import Case, CaseState, Event, EventKind
 from pipeline.errors import InputError
 from pipeline.records import Label, ListingKey
+from pipeline.stages.cases import open_by_hand
 from pipeline.stages.rules import apply_rules, give_back, preview
 from pipeline.store.captures import current_captures, newest_register, read_captures, read_register, shown_in
 from pipeline.store.cases import Filters, Sort, count, queue, read_case, read_events
@@ -21,6 +22,7 @@ from pipeline.store.database import Store
 from pipeline.store.dismissal_rules import add_rule, ignored_photos, read_rules, retire_rule
 from pipeline.store.draws import read_draws
 from pipeline.store.events import Draft, append_events, events_after
+from pipeline.store.lake import Lake
 from pipeline.store.originals import Originals
 from tests.market import FakeKit, row, run, scan_of, write_register, write_snapshot
 
@@ -128,6 +130,26 @@ def test_a_low_candidate_becomes_a_case_only_where_it_is_asked_for(desk: Desk) -
     assert desk.total() == 0
     desk.scan(*rows, open_low=True)
     assert desk.total() == 9
+
+
+def test_a_person_opens_a_case_for_a_low_candidate(desk: Desk) -> None:
+    desk.scan(row(8, title="Canvas bag", images=["images/5.jpg"], seller={"id": "trusted"}))
+    candidate = id_of(8, "trusted")[:20]
+    wanted: dict[str, Any] = {"by": "ana", "reason": "known shop", "now": NOW}
+    lake = Lake(desk.home / "lake")
+
+    opened = open_by_hand(desk.store, lake, candidate, ("quill",), **wanted)
+    again = open_by_hand(desk.store, lake, candidate, None, **wanted)
+    with pytest.raises(InputError, match="no such candidate"):
+        open_by_hand(desk.store, lake, candidate, ("other",), **wanted)
+    desk.scan(row(8, title="Canvas bag", images=["images/5.jpg"], seller={"id": "trusted"}, captured_at=LATER))
+
+    assert opened == again
+    assert (opened.case_id, opened.band) == (id_of(8, "trusted"), "low")
+    assert [(e.kind.value, e.by, e.reason) for e in desk.history(opened.case_id)] == [
+        ("opened", "ana", "known shop"),
+        ("seen", "system", ""),
+    ]
 
 
 def test_a_scan_carried_out_twice_adds_nothing(desk: Desk) -> None:
