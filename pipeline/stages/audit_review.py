@@ -20,9 +20,10 @@ from pipeline.store.audits import (
     StoredAudit,
     add_review,
     home_of,
-    read_drawn,
     read_item,
-    read_reviews,
+    read_tickets,
+    read_words,
+    reviewer_number,
 )
 from pipeline.store.database import Connection
 from pipeline.store.lake import Lake
@@ -48,14 +49,17 @@ def next_item(connection: Connection, audit_id: str, person_id: str) -> FrameIte
     The item says neither what the scan saw nor whether it is a first or a later review, and nobody reviews an item
     twice. A page that shows it must show no score, signal or label either.
     """
-    reviews = read_reviews(connection, audit_id)
-    for item in read_drawn(connection, audit_id):
-        given = reviews.get(item.item, {})
-        words = {number: review.label for number, review in given.items()}
-        mine = any(review.person_id == person_id for review in given.values())
-        if not mine and next_round(words, item.ticket or "") is not None:
-            return item
+    words = read_words(connection, audit_id)
+    for item, ticket in read_tickets(connection, audit_id):
+        given = words.get(item, {})
+        mine = any(person == person_id for person, _ in given.values())
+        if not mine and next_round(_labels(given), ticket) is not None:
+            return read_item(connection, audit_id, item)
     return None
+
+
+def _labels(given: Mapping[int, tuple[str, str]]) -> dict[int, str]:
+    return {number: label for number, (_, label) in given.items()}
 
 
 def captured(connection: Connection, lake: Lake, item: FrameItem) -> Listing | None:
@@ -94,28 +98,24 @@ def review_item(
     if label not in LABELS:
         raise InputError(f"audit: no such label, got {label!r:.40}, expected one of {', '.join(LABELS)}")
     found = read_item(connection, audit_id, item)
-    reviews = read_reviews(connection, audit_id)
-    given = reviews.get(item, {})
-    words = {number: review.label for number, review in given.items()}
-    number = next_round(words, found.ticket) if found and found.ticket else None
-    if number is None or any(review.person_id == person_id for review in given.values()):
+    words = read_words(connection, audit_id)
+    given = words.get(item, {})
+    number = next_round(_labels(given), found.ticket) if found and found.ticket else None
+    if number is None or any(person == person_id for person, _ in given.values()):
         raise InputError(f"audit {audit_id}: item {item!r:.20} does not wait for a review of this person")
-    review = Review(item=item, round=number, person_id=person_id, label=label, reason=reason, at=now)
+    reviewer = reviewer_number(connection, audit_id, person_id)
+    review = Review(item=item, round=number, person_id=person_id, reviewer=reviewer, label=label, reason=reason, at=now)
     if not add_review(connection, audit_id, review):
         raise InputError(f"audit {audit_id}: item {item!r:.20} was reviewed by somebody else meanwhile")
-    people = list(dict.fromkeys(r.person_id for rounds in reviews.values() for r in rounds.values()))
-    reviewer = (people.index(person_id) if person_id in people else len(people)) + 1
     fields = {"item": item, "round": number, "label": label, "reviewer": reviewer, "at": rfc3339(now)}
     log(connection, "label", audit_id, fields, now)
 
 
 def progress(connection: Connection, audit: StoredAudit) -> Progress:
     """Return how far an audit is."""
-    reviews = read_reviews(connection, audit.audit_id)
-    drawn = read_drawn(connection, audit.audit_id)
-    rounds = [
-        next_round({n: r.label for n, r in reviews.get(item.item, {}).items()}, item.ticket or "") for item in drawn
-    ]
+    words = read_words(connection, audit.audit_id)
+    drawn = read_tickets(connection, audit.audit_id)
+    rounds = [next_round(_labels(words.get(item, {})), ticket) for item, ticket in drawn]
     outstanding = Counter(number for number in rounds if number is not None)
     return Progress(audit=audit, drawn=len(drawn), outstanding=dict(sorted(outstanding.items())))
 

@@ -50,6 +50,7 @@ audit_reviews = Table(
     Column("item", String(64), primary_key=True),
     Column("round", Integer, primary_key=True),
     Column("person_id", SafeText, nullable=False),
+    Column("reviewer", Integer, nullable=False),
     Column("label", String(32), nullable=False),
     Column("reason", SafeText, nullable=False),
     Column("at", Instant, nullable=False),

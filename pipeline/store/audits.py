@@ -76,11 +76,12 @@ class FrameItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One blind review of one item; rounds count from 1."""
+    """One blind review of one item; rounds count from 1, `reviewer` is the person's number within the audit."""
 
     item: str
     round: int
     person_id: str
+    reviewer: int
     label: str
     reason: str
     at: datetime
@@ -198,6 +199,31 @@ def read_drawn(connection: Connection, audit_id: str) -> list[FrameItem]:
     drawn = and_(audit_items.c.audit_id == audit_id, audit_items.c.ticket.is_not(None))
     query = select(audit_items).where(drawn).order_by(audit_items.c.ticket)
     return [_item(row) for row in connection.execute(query).mappings()]
+
+
+def read_tickets(connection: Connection, audit_id: str) -> list[tuple[str, str]]:
+    """Return the items under review with their tickets, in the order of these."""
+    drawn = and_(audit_items.c.audit_id == audit_id, audit_items.c.ticket.is_not(None))
+    query = select(audit_items.c.item, audit_items.c.ticket).where(drawn).order_by(audit_items.c.ticket)
+    return [(item, ticket) for item, ticket in connection.execute(query).tuples()]
+
+
+def read_words(connection: Connection, audit_id: str) -> dict[str, dict[int, tuple[str, str]]]:
+    """Return person and label of each review of an audit, by item and round, the oldest first."""
+    r = audit_reviews.c
+    query = select(r.item, r.round, r.person_id, r.label).where(r.audit_id == audit_id).order_by(r.at, r.item, r.round)
+    found: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    for item, number, person, label in connection.execute(query).tuples():
+        found[item][number] = person, label
+    return found
+
+
+def reviewer_number(connection: Connection, audit_id: str, person_id: str) -> int:
+    """Return the number that a person has among the reviewers of an audit, or will have."""
+    mine = and_(audit_reviews.c.audit_id == audit_id, audit_reviews.c.person_id == person_id)
+    known = connection.execute(select(audit_reviews.c.reviewer).where(mine).limit(1)).scalar()
+    newest = select(func.coalesce(func.max(audit_reviews.c.reviewer), 0)).where(audit_reviews.c.audit_id == audit_id)
+    return int(known or connection.execute(newest).scalar_one() + 1)
 
 
 def read_item(connection: Connection, audit_id: str, item: str) -> FrameItem | None:

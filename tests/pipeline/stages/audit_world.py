@@ -92,7 +92,7 @@ def salts(seed: int = 1) -> Callable[[], bytes]:
     return lambda: chance.randbytes(32)
 
 
-def commit(connection: Connection, seen: Sequence[Seen], labels: int = 120, **changes: Any) -> str:
+def commit(connection: Connection, seen: Sequence[Seen], labels: int = 80, **changes: Any) -> str:
     plain: dict[str, Any] = {"audit_id": "a" * 32, "over": Over.LISTINGS, "period": PERIOD, "labels": labels}
     plan = FramePlan(**(plain | changes))
     listed = [Appearance(seen=one) for one in seen]

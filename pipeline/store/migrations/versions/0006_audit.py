@@ -66,6 +66,7 @@ def _reviews() -> None:
         sa.Column("item", sa.String(64), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("reviewer", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
