@@ -13,12 +13,13 @@ from detectors.text.disguise import odd_characters
 from detectors.text.forms import Form, Hit
 from detectors.text.index import MarkIndex
 from detectors.text.spelling import spellings_of
+from detectors.text.split import SplitMarks
 from detectors.text.use import Use, Used, key_use, uses
 from pipeline.photos import Photo
 from pipeline.records import Asset, Json, Listing, ListingBatch, Register, Signal
 
 NAME: Final = "mark_in_text"
-VERSION: Final = "2"
+VERSION: Final = "3"
 _LONGEST_FIELD: Final = 4_000
 _SHOWN: Final = 8
 
@@ -96,7 +97,9 @@ class MarkInText:
     observations: tuple[str, ...] = tuple(f"mark.{form}.{use}" for form in Form for use in Use)
 
     def __init__(self, register: Register) -> None:
-        self._index = MarkIndex(spellings_of(register))
+        spellings = spellings_of(register)
+        self._index = MarkIndex(spellings)
+        self._split = SplitMarks(spellings)
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
         """Return the signals of each listing: one per word mark found."""
@@ -117,7 +120,18 @@ class MarkInText:
             for found in _used(place, hits) if hits else ():
                 spelling = found.used.hit.spelling
                 by_asset[spelling.rights_holder_id, spelling.asset_id].append(found)
-        return tuple(_signal(key, sorted(found, key=_rank)) for key, found in sorted(by_asset.items()))
+        for key, found in self._put_together(listing):
+            if all(other.used.hit.form is Form.FRAGMENT for other in by_asset[key]):
+                by_asset[key].append(found)
+        return tuple(_signal(key, sorted(found, key=_rank)) for key, found in sorted(by_asset.items()) if found)
+
+    def _put_together(self, listing: Listing) -> Iterator[tuple[tuple[str, str], _Found]]:
+        """Yield the marks that the title begins or ends and another field completes."""
+        title, *others = _texts(listing)
+        fields = ((place.field, place.text) for place in others if place.kind in {"brand", "attribute"})
+        for hit, _ in self._split.find(title.text, fields):
+            used = Used(hit=hit, use=Use.CLAIM, cue=None)
+            yield (hit.spelling.rights_holder_id, hit.spelling.asset_id), _Found(place=title, used=used, refers=None)
 
 
 def _used(place: _Text, hits: list[Hit]) -> Iterator[_Found]:

@@ -381,3 +381,37 @@ def test_a_typo_in_any_place_is_found() -> None:
 
             assert class_key(wrong) != class_key(spelling.compact)
             assert spelling.asset_id in marks_in(listing(f"tote {wrong}")), wrong
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "attributes", "asset"),
+    [
+        pytest.param("ZOR tote bag", "VANE", {}, "zor-word", id="title and brand"),
+        pytest.param("leather vane tote", None, {"Series": "Zor"}, "zor-word", id="attribute before the title"),
+        pytest.param("new ΖОR tote", None, {"Serie": "VАNЕ"}, "zor-word", id="in look-alikes"),
+        pytest.param("Kelmar coat", None, {"Line": "Wyse"}, "kel-word", id="two words"),
+        pytest.param("佐梵 手提包", None, {"系列": "尼"}, "zor-word", id="hanzi"),
+    ],
+)
+def test_a_mark_split_over_two_fields_is_put_together(
+    title: str, brand: str | None, attributes: dict[str, str], asset: str
+) -> None:
+    signal = marks_in(listing(title, brand=brand, attributes=attributes))[asset]
+
+    assert form(signal) == "disguised"
+    assert "split over the title and" in signal.evidence["how"]
+    assert title[signal.evidence["start"] : signal.evidence["end"]] == signal.evidence["quote"]
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes"),
+    [
+        pytest.param("harvest jacket", {"Season": "autumn"}, id="other words"),
+        pytest.param("ZOR tote bag", {"Series": "weather vane on a roof"}, id="a longer field"),
+        pytest.param("ZORVA tote", {"Size": "N"}, id="not the whole mark"),
+    ],
+)
+def test_words_of_two_fields_that_make_no_mark_are_left_alone(title: str, attributes: dict[str, str]) -> None:
+    found = marks_in(listing(title, attributes=attributes)).values()
+
+    assert [s for s in found if "split over" in s.evidence["how"]] == []
