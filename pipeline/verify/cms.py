@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pipeline.errors import ProofError
-from pipeline.verify.envelopes import check_signature
+from pipeline.verify.envelopes import UNREADABLE, check_signature
 
 _SIGNED_DATA: Final = x509.ObjectIdentifier("1.2.840.113549.1.7.2")
 _DATA: Final = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
@@ -100,7 +101,7 @@ def check_detached(message: bytes, content: bytes) -> x509.Certificate:
     Returns
     -------
     Certificate
-        Of the signer. Whether to trust it is another question.
+        Of the signer, signed by itself. Whether to trust it is another question.
 
     Raises
     ------
@@ -113,8 +114,9 @@ def check_detached(message: bytes, content: bytes) -> x509.Certificate:
         (signer,) = signed.signers.as_list()
         if detached_signature(certificate, signer.signature) != message:
             raise ProofError("not a CMS signature of ours: other algorithms or attributes")
+        certificate.verify_directly_issued_by(certificate)
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except ValueError as error:
+    except (InvalidSignature, *UNREADABLE) as error:
         raise ProofError(f"not a CMS signature of ours: {error}") from error
     check_signature(key, content, signer.signature)
     return certificate

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.x509 import InvalidVersion
 
 from pipeline.errors import ProofError
 from pipeline.verify.base64s import decode, encode
@@ -27,6 +28,8 @@ PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE: Final = "https://counterfoil.example/enforcement-metrics/v1"
 """Names the kind of statement; it is a name, not an address to visit."""
+UNREADABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm, InvalidVersion)
+"""What `cryptography` raises over keys and certificates that it cannot read."""
 _HEX_DIGITS: Final = frozenset("0123456789abcdef")
 _SHA256_DIGITS: Final = 64
 
@@ -172,8 +175,10 @@ def check_signature(key: bytes, message: bytes, signature: bytes) -> None:
         public = load_der_public_key(key)
         if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
             raise ProofError("not a key of the exporter, expected ECDSA on P-256")
+        if public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != key:
+            raise ProofError("a key that is not written as DER has it")
         public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError) as error:
+    except (InvalidSignature, *UNREADABLE) as error:
         raise ProofError("the signature of the exporter does not hold") from error
 
 

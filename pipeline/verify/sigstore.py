@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from pipeline.errors import ProofError
 from pipeline.verify.base64s import decode, encode
 from pipeline.verify.canonical import canonical, read_canonical
-from pipeline.verify.envelopes import Envelope, key_of_entry
+from pipeline.verify.envelopes import UNREADABLE, Envelope, key_of_entry
 from pipeline.verify.notes import KeyType, Note, VerifierKey
 
 BUNDLE_TYPE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -194,7 +194,7 @@ def read_trusted_root(data: bytes) -> tuple[VerifierKey, list[list[x509.Certific
             try:
                 public = load_der_public_key(decode(raw))
                 chains = [_chain(authority) for authority in authorities]
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, *UNREADABLE) as error:
                 raise ProofError("a key or certificate that cannot be read") from error
             if isinstance(public, Ed25519PublicKey):
                 return VerifierKey(url.removeprefix("https://"), KeyType.LOG, public.public_bytes_raw()), chains
