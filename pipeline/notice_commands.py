@@ -133,12 +133,24 @@ def send(cases: tuple[str, ...], holders: tuple[str, ...], out: Path, by: str, *
 @click.option("--native-id", help="What the platform calls it, if it has said.")
 @click.option("--store", help="SQLAlchemy URL of the store.")
 def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
-    """Write down that the exported BATCH, an id, was handed in."""
+    """Write down that the exported BATCH, an id, was handed in, or that one that was being sent has arrived."""
     from pipeline.stages.notify import file_batch  # noqa: PLC0415  the database drivers
 
     with one_line():
         count = file_batch(_store(_settings(given)), batch, _now(), by=by, native_id=native_id)
     click.echo(f"{count} notices are out")
+
+
+@notices.command("give-up")
+@click.argument("batch")
+@click.option("--store", help="SQLAlchemy URL of the store.")
+def give_up(batch: str, **given: Any) -> None:
+    """Write down that the BATCH, an id, never reached its platform; its cases may be noticed again."""
+    from pipeline.stages.notify import give_up_batch  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        count = give_up_batch(_store(_settings(given)), batch, _now())
+    click.echo(f"{count} notices are given up")
 
 
 @notices.command()

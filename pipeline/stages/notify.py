@@ -70,7 +70,9 @@ def send(
 def file_batch(
     store: Store, batch_id: str, now: datetime, *, by: str, native_id: str | None = None, scope: Scope = None
 ) -> int:
-    """Write down that a person has handed in an exported batch, and return how many notices it holds.
+    """Write down that a batch is with its platform, and return how many notices it holds.
+
+    Either a person has handed in what was exported, or found out that a sending that was broken off had arrived.
 
     Raises
     ------
@@ -78,23 +80,46 @@ def file_batch(
         If there is no such batch, it is out already, or a case of it is not approved any more.
     """
     with store.write() as connection:
-        kept = read_batch(connection, batch_id, scope)
-        if not kept or any(k.state is not NoticeState.EXPORTED for k in kept):
-            got = ", ".join(sorted({k.state.value for k in kept})) or "nothing"
-            raise NoticeError(f"batch {batch_id}: not waiting to be handed in, got {got}, expected an exported batch")
-        notices = tuple(k.notice for k in kept)
+        notices = _waiting(connection, batch_id, scope)
         batch = Batch(
             batch_id=batch_id,
             channel=notices[0].channel,
             rights_holder_id=notices[0].rights_holder_id,
             notices=notices,
         )
-        _refuse_unapproved(connection, batch, scope)
+        _refuse_unapproved(connection, batch, scope, arrived=True)
         state = NoticeState.ACKNOWLEDGED if native_id else NoticeState.SENT
         receipts = [Receipt(notice_id=n.notice_id, state=state, native_id=native_id) for n in notices]
         _set_states(connection, receipts, now)
         append_events(connection, _drafts(batch, receipts, now, by), scope, four_eyes=())
     return len(notices)
+
+
+def give_up_batch(store: Store, batch_id: str, now: datetime, *, scope: Scope = None) -> int:
+    """Write down that a batch never reached its platform, and return how many notices it holds.
+
+    The cases stay approved: the next notice about each is another attempt.
+
+    Raises
+    ------
+    NoticeError
+        If there is no such batch, or it is with its platform.
+    """
+    with store.write() as connection:
+        notices = _waiting(connection, batch_id, scope)
+        for notice in notices:
+            set_notice_state(connection, notice.notice_id, NoticeState.FAILED, now)
+    return len(notices)
+
+
+def _waiting(connection: Connection, batch_id: str, scope: Scope) -> tuple[Notice, ...]:
+    """Return the notices of a batch of which nobody has said yet whether it reached its platform."""
+    kept = read_batch(connection, batch_id, scope)
+    if not kept or any(k.state not in (NoticeState.EXPORTED, NoticeState.SENDING) for k in kept):
+        got = ", ".join(sorted({k.state.value for k in kept})) or "nothing"
+        expected = "a batch that was exported, or whose sending was broken off"
+        raise NoticeError(f"batch {batch_id}: not waiting to be handed in, got {got}, expected {expected}")
+    return tuple(k.notice for k in kept)
 
 
 def refresh(
@@ -133,7 +158,7 @@ def refresh(
     return tuple(receipts)
 
 
-def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope) -> None:
+def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope, *, arrived: bool = False) -> None:
     """Look again at every case, inside the transaction: approval may have been taken back since the notice was made."""
     ids = [notice.case_id for notice in batch.notices]
     cases = {case.case_id: case for case in cases_named(connection, ids, scope)}
@@ -146,7 +171,7 @@ def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope) -> No
         needed = 2 if said.get(case.rights_holder_id, True) else 1
         for fault in unapproved(case, needed):
             raise NoticeError(str(Problem(case_id=case.case_id, channel=batch.channel, **fault._asdict())))
-        if notice.notice_id in open_notices.values():
+        if not arrived and notice.notice_id in open_notices.values():
             raise NoticeError(
                 f"case {case.case_id}, {batch.channel}: notice {notice.notice_id} is out already, got a second sending,"
                 " expected to send it once"

@@ -17,7 +17,7 @@ from pipeline.notices.batches import Batch
 from pipeline.notices.notice import NoticeState
 from pipeline.notices.team import load_team
 from pipeline.stages.export import export
-from pipeline.stages.notify import file_batch, send
+from pipeline.stages.notify import file_batch, give_up_batch, send
 from pipeline.stages.prepare import batches_of, prepare
 from pipeline.store.database import Store
 from pipeline.store.dismissal_rules import add_rule
@@ -203,6 +203,37 @@ def test_a_sending_that_was_broken_off_is_not_repeated_unseen(bureau: Bureau) ->
     assert again.got == []
     assert states(bureau, case_id) == ["sending"]
     assert bureau.kinds(case_id)[-1] == "approved"
+
+
+def broken_off(bureau: Bureau) -> Batch:
+    batch = only(bureau)
+    with pytest.raises(TransportError):
+        send(bureau.store, batch, Platform(trouble=TransportError("the line is dead")), NOW)
+    return batch
+
+
+def test_a_person_says_that_what_was_broken_off_had_arrived(bureau: Bureau) -> None:
+    case_id = bureau.approved()
+    batch = broken_off(bureau)
+
+    file_batch(bureau.store, batch.batch_id, NOW, by="bo")
+
+    assert states(bureau, case_id) == ["sent"]
+    assert bureau.kinds(case_id)[-1] == "noticed"
+
+
+def test_a_person_says_that_what_was_broken_off_never_arrived(bureau: Bureau) -> None:
+    case_id = bureau.approved()
+    batch = broken_off(bureau)
+
+    give_up_batch(bureau.store, batch.batch_id, NOW)
+    again = Platform()
+    send(bureau.store, only(bureau), again, NOW)
+
+    assert states(bureau, case_id) == ["failed", "acknowledged"]
+    assert again.got[0].notices[0].attempt == 2
+    with pytest.raises(NoticeError, match="not waiting to be handed in, got failed"):
+        give_up_batch(bureau.store, batch.batch_id, NOW)
 
 
 def test_a_notice_that_the_platform_did_not_take_may_be_tried_again_as_a_new_one(bureau: Bureau) -> None:
