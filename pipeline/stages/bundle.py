@@ -157,6 +157,8 @@ def _announce(connection: Connection, found: Contents, entries: Sequence[Entry],
     for entry in entries:
         if entry.get("type") == "metric":
             before |= entry["final"]
+        elif entry.get("type") == "correction" and "period" in entry:
+            before[entry["period"]] = entry["is"]
     changed = [period for period, value in before.items() if final.get(period) != value]
     if changed and not reason:
         raise InputError(

@@ -1,5 +1,6 @@
 """A bundle is the same whenever it is made, follows from its records, and stands up to whoever checks it."""
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -8,13 +9,16 @@ import pytest
 
 from pipeline.errors import BundleError, InputError
 from pipeline.log import init_keys, load_keys, open_log
-from pipeline.stages.bundle import Export, export
+from pipeline.log.disk import Disk
+from pipeline.log.folder import LogFolder
+from pipeline.stages.bundle import Export, entries_of, export
 from pipeline.stages.publish import publish_log
 from pipeline.store.audit_entries import add_entry, read_entries
 from pipeline.store.audits import seen_between
 from pipeline.store.database import Store, open_store
 from pipeline.verify.bundle import Verified, verify_bundle
 from pipeline.verify.files import BundleFiles
+from tests.pipeline.log.failing import FailingDisk, PowerLoss
 from tests.pipeline.stages.audit_world import NOW, commit, draw, keep, market, review_all
 
 GOODS = market(800, 0.08)
@@ -45,10 +49,10 @@ class World:
     def secret(self) -> bytes:
         return self.chance.randbytes(32)
 
-    def export(self, name: str, *, days: int = 0, reason: str = "") -> Path:
+    def export(self, name: str, *, days: int = 0, reason: str = "", disk: Disk | None = None) -> Path:
         keys = load_keys(self.folder / "keys")
         what = Export(keys=keys, guides=GUIDES, reason=reason)
-        with open_log(self.folder / "log", keys) as log:
+        with open_log(self.folder / "log", keys, disk) as log:
             now = NOW + timedelta(days=days)
             export(self.store, log, self.folder / name, what, now=now, make_secret=self.secret)
         return self.folder / name
@@ -122,6 +126,26 @@ def test_final_numbers_that_change_need_a_reason_which_is_published(tmp_path: Pa
     assert "the reviewer chose the wrong key" in (after / "corrections.csv").read_text()
     assert "a review was entered for the wrong item" in (after / "report.html").read_text()
     assert verified(after, since=before).since is not None
+
+
+def test_an_export_that_is_killed_anywhere_leaves_an_old_bundle_or_a_new_one_and_one_history(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    before = tree(world.export("out"))
+    for number in range(60):
+        with world.store.write() as connection:
+            asked = {"body": "acg", "question": f"is {number} there?", "answer": "yes"}
+            add_entry(connection, f"{number:032x}".replace("0", "d", 1), "challenge", asked, NOW)
+        with contextlib.suppress(PowerLoss):
+            world.export("out", disk=FailingDisk(budget=37 * number, seed=number))
+
+        left = tree(tmp_path / "out")
+        assert left == before or verified(tmp_path / "out").numbers
+        before = left
+    after = world.export("out")
+
+    assert verified(after).numbers
+    entries = [e for e in entries_of(LogFolder(tmp_path / "log")) if e.get("type") == "challenge"]
+    assert [e["question"] for e in entries] == [f"is {number} there?" for number in range(60)]
 
 
 def test_a_number_rounded_in_the_exporters_favour_is_found(world: World) -> None:
