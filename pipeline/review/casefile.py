@@ -47,7 +47,8 @@ def gather(connection: Connection, found: QueuedCase, person: Person, asked: Que
     captures = read_captures(connection, case.case_id, scope)
     capture = next((c for c in reversed(captures) if c.content == found.card.content), None) or captures[-1]
     events = read_events(connection, case.case_id, scope)
-    people = {known.person_id: known.shown_as for known in read_people(connection)}
+    everybody = read_people(connection)
+    people = {known.person_id: known.shown_as for known in everybody}
     four_eyes = read_four_eyes(connection).get(case.rights_holder_id, True)
     return {
         **_case_itself(found, events, person, four_eyes=four_eyes),
@@ -55,6 +56,7 @@ def gather(connection: Connection, found: QueuedCase, person: Person, asked: Que
         **_rights(known_holder(connection, case.rights_holder_id), found, capture),
         "captures": _shown(captures),
         "people": people,
+        "team": _team(everybody, found),
         "looked": accesses_of(connection, case.case_id, limit=15),
         "also_here": [
             people.get(who, who) for who in lookers(connection, case.case_id, now - STILL_HERE, person.person_id)
@@ -107,6 +109,12 @@ def _case_itself(found: QueuedCase, events: Sequence[Event], person: Person, *, 
         "second_needed": four_eyes and person.person_id in case.approvals[:1],
         "relisted_because": tuple(relisted.facts.get("because", ())) if relisted else (),
     }
+
+
+def _team(everybody: Sequence[Person], found: QueuedCase) -> dict[str, str]:
+    """Return to whom a case can be given."""
+    able = [p for p in everybody if p.retired_at is None and p.may(Permission.DECIDE, found.case.rights_holder_id)]
+    return {person.person_id: person.shown_as for person in able}
 
 
 def _listing(capture: Capture) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from pipeline.enforcement import EventKind
 from pipeline.errors import ConflictError, TransitionError
+from pipeline.people import Permission
 from pipeline.records import Label
 from pipeline.review.access import Approving, Deciding
 from pipeline.review.casefile import next_case
@@ -17,6 +18,7 @@ from pipeline.review.cases import Conflict, case_page
 from pipeline.review.deeds import Deed, carry_out, visible_case
 from pipeline.review.filters import Queue, queue_of
 from pipeline.review.site import Site, Visitor, site_of
+from pipeline.store.people import find_person
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -67,6 +69,7 @@ def deed(
     *,
     deed: Annotated[str, Form()],
     seen: Seen,
+    to: Annotated[str, Form(max_length=32)] = "",
     reason: Reason = "",
     query: Query = "",
 ) -> Response:
@@ -76,10 +79,7 @@ def deed(
         raise HTTPException(422, f"No such deed: expected one of {', '.join(SIMPLE)}.")
     if kind is EventKind.COMMENTED and not reason.strip():
         raise HTTPException(422, "A comment needs words.")
-    with site_of(request).store.read() as connection:
-        found = visible_case(connection, visitor, case_id)
-    me = visitor.person.person_id
-    facts = {"to": None if found.case.assignee == me else me} if kind is EventKind.ASSIGNED else {}
+    facts = {"to": _assignee(site_of(request), visitor, case_id, to)} if kind is EventKind.ASSIGNED else {}
     minds = kind in {EventKind.HELD, EventKind.REOPENED, EventKind.CLOSED}
     wanted = Deed(case_id=case_id, kind=kind, facts=facts, reason=reason.strip(), seen=seen if minds else None)
     conflict = Conflict(message="", reason=reason)
@@ -124,11 +124,21 @@ def _do(request: Request, visitor: Visitor, wanted: Deed, query: str, conflict: 
         told = Conflict(message=str(error), label=conflict.label, reason=conflict.reason, assets=conflict.assets)
         return case_page(request, visitor, wanted.case_id, conflict=told)
     target = following or wanted.case_id
-    done = f"done={wanted.case_id}.{event_id}" if following else ""
+    done = f"done={wanted.case_id}.{event_id}" if leave else ""
     address = "&".join(part for part in (asked.address, done) if part)
     if leave and following is None:
-        return RedirectResponse(f"/cases?{asked.address}", 303)
+        return RedirectResponse(f"/cases?{address}", 303)
     return RedirectResponse(f"/cases/{target}?{address}", 303)
+
+
+def _assignee(site: Site, visitor: Visitor, case_id: str, to: str) -> str | None:
+    """Return to whom a case is given: to somebody who may decide on it, or to nobody."""
+    with site.store.read() as connection:
+        found = visible_case(connection, visitor, case_id)
+        person = find_person(connection, to) if to else None
+    if to and (person is None or not person.may(Permission.DECIDE, found.case.rights_holder_id)):
+        raise HTTPException(422, "That person may not decide on this case.")
+    return to or None
 
 
 def _next(site: Site, visitor: Visitor, case_id: str, asked: Queue) -> str | None:

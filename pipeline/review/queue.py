@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from pipeline.people import Permission, SavedFilter
 from pipeline.review.access import Reading
+from pipeline.review.deeds import done_by
 from pipeline.review.filters import Queue, queue_of
 from pipeline.review.pages import page
 from pipeline.review.site import site_of
@@ -32,13 +33,14 @@ def home(visitor: Reading) -> Response:  # noqa: ARG001  the rule
 
 
 @router.get("/cases")
-def show_queue(request: Request, visitor: Reading, after: str | None = None) -> Response:
+def show_queue(request: Request, visitor: Reading, after: str | None = None, done: str = "") -> Response:
     """Show a page of a queue."""
     scope = visitor.person.scope(Permission.READ)
     asked = queue_of(request.query_params, visitor.person.person_id)
     with site_of(request).store.read() as connection:
         found = queue(connection, asked.filters, scope, sort=asked.sort, after=after, limit=ROWS)
         counts = count(connection, asked.filters, scope)
+        just_done = done_by(connection, done, visitor.person)
         saved = filters_of(connection, visitor.person.person_id)
         holders = holder_names(connection, scope)
         people = {person.person_id: person.shown_as for person in read_people(connection)}
@@ -47,6 +49,7 @@ def show_queue(request: Request, visitor: Reading, after: str | None = None) -> 
         "queue.html",
         visitor,
         queue=asked,
+        done=just_done,
         found=found,
         counts=counts,
         saved=saved,

@@ -129,6 +129,7 @@ TOLD: Final = (
     _("There is no such case, or it is not one of yours."),
     _("A comment needs words."),
     _("There is no such person."),
+    _("That person may not decide on this case."),
     _("You are no admin of that rights holder."),
     _("This would leave no admin: make another person admin first."),
     _("There is no such bulk decision of yours."),

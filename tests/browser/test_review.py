@@ -213,7 +213,16 @@ def test_no_page_keeps_anybody_out_or_runs_over_its_edge(desk: Desk, visit: Visi
     page.set_viewport_size({"width": width, "height": 900})
     faults = [*_faults(visit, "/sign-in")]
     visit.sign_in("ada")
-    paths = ["/cases", "/cases?state=any", f"/cases/{case_id}", f"/cases/{again}", "/approvals", "/rules", "/people"]
+    paths = [
+        "/cases",
+        "/cases?state=any",
+        f"/cases/{case_id}",
+        f"/cases/{again}",
+        "/approvals",
+        "/rules",
+        "/audits",
+        "/people",
+    ]
     for path in [*paths, f"/people/{person.person_id}", "/account", "/nowhere"]:
         faults += _faults(visit, path)
     page.goto(f"{visit.address}/cases?state=any")

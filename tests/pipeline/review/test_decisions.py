@@ -14,7 +14,7 @@ from pipeline.people import EVERY_HOLDER, Role
 from pipeline.records import Label
 from pipeline.store.cases import read_events
 from tests.pipeline.builders import listing
-from tests.pipeline.review.desk import Browser, Desk, picture, seller
+from tests.pipeline.review.desk import Browser, Desk, id_of, picture, seller
 
 
 @pytest.fixture
@@ -254,3 +254,30 @@ def test_a_saved_filter_belongs_to_its_person(desk: Desk) -> None:
 
     assert 'href="/cases?platform=ebay&amp;band=high"' in one.get("/cases").text
     assert "high on ebay" not in other.get("/cases").text
+
+
+def test_a_case_is_given_to_somebody_who_may_decide_on_it_and_to_nobody_else(desk: Desk) -> None:
+    case_id = desk.case()
+    browser = desk.reviewer("rae")
+    desk.person("sam", ("quill", Role.REVIEWER))
+    desk.person("bo", ("brook", Role.ADMIN))
+
+    refused = browser.post(f"/cases/{case_id}/deed", {"deed": "assigned", "seen": "1", "to": id_of("bo")})
+    given = browser.post(f"/cases/{case_id}/deed", {"deed": "assigned", "seen": "1", "to": id_of("sam")})
+    assignee = desk.read(case_id).assignee
+    browser.post(f"/cases/{case_id}/deed", {"deed": "assigned", "seen": "2", "to": ""})
+
+    assert [refused.status_code, given.status_code] == [422, 303]
+    assert assignee == id_of("sam")
+    assert desk.read(case_id).assignee is None
+
+
+def test_the_last_decision_of_a_queue_can_be_taken_back_from_the_queue(desk: Desk) -> None:
+    case_id = desk.case()
+    browser = desk.reviewer()
+
+    decided = browser.post(f"/cases/{case_id}/decide", {"label": "lookalike", "seen": "1"})
+    shown = browser.get(decided.headers["location"])
+
+    assert decided.headers["location"].startswith("/cases?done=")
+    assert f'action="/cases/{case_id}/undo"' in shown.text
