@@ -18,6 +18,7 @@ from prefect.testing.utilities import prefect_test_harness
 import flows
 from pipeline.progress import TerminalProgress
 from tests.market import results, row
+from tests.pipeline.test_recheck_commands import noticed
 
 HOME = Path(__file__).parents[1]
 
@@ -193,6 +194,19 @@ def test_only_io_errors_are_tried_again(monkeypatch: pytest.MonkeyPatch, error: 
         failing()
 
     assert len(tried) == attempts
+
+
+@pytest.mark.usefixtures("harness")
+def test_the_recheck_flow_enters_the_looks_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COUNTERFOIL_SETTINGS", raising=False)
+    url = f"sqlite:///{tmp_path / 'home' / 'store.db'}"
+    noticed(url, "https://item.example/1001")
+    look = {"checked_at": "2026-10-06T00:00:00Z", "url": "https://item.example/1001", "result": "seller_gone"}
+    (tmp_path / "looks.jsonl").write_bytes(orjson.dumps(look))
+    (tmp_path / "counterfoil.toml").write_text(f'store = "{url}"\nrechecks = ["looks.jsonl"]\n')
+
+    assert flows.recheck() == [{"seller_gone": 1}]
 
 
 @pytest.mark.slow
