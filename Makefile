@@ -36,6 +36,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.images.hostile
 	$(BIN)/python benchmarks/scan.py fixtures --sizes 2000
 	$(BIN)/python benchmarks/log.py --sizes 1000 20000
+	$(BIN)/python -m benchmarks.coverage
 
 # Verifiers that are not ours check what we publish. Debian's golang-golang-x-mod-dev, openssl and jq must be there.
 interop: setup .interop/installed

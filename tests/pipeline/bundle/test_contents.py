@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,18 @@ def test_the_spreadsheet_computes_the_published_limits_itself(bundle: dict[str, 
                 assert sheet.value(name, f"{column}{line}"), row
                 agreed += 1
     assert agreed > 40
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_computes_the_published_limits_too(bundle: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "metrics.xlsx").write_bytes(bundle["metrics.xlsx"])
+    options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/home", "--convert-to", options]
+    subprocess.run([*command, "metrics.xlsx"], cwd=tmp_path, check=True, capture_output=True)
+
+    for sheet in ("audits", "shares"):
+        rows = table((tmp_path / f"metrics-{sheet}.csv").read_bytes())
+        assert {row["agrees"] for row in rows if row["estimate"]} == {"TRUE"}
 
 
 def test_jeffreys_limits_of_the_spreadsheet_are_those_of_the_table(bundle: dict[str, bytes]) -> None:
