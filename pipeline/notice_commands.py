@@ -7,7 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,13 +20,13 @@ from pipeline.exits import FAILED, one_line
 from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:
-    from pipeline.notices.notice import Problem
     from pipeline.stages.export import Scribe
-    from pipeline.stages.prepare import Office
+    from pipeline.stages.prepare import Office, Ready
     from pipeline.store.database import Store
     from pipeline.transports import Receipt
     from pipeline.transports.ebay import Ebay
 
+LOCATIONS = ("product", "packaging", "image", "text")
 MAX_SECRET = 4_096
 """Bytes in the file of a secret."""
 
@@ -42,6 +42,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--case", "cases", multiple=True, help="Id of a case; without it, every approved case."),
         click.option("--channel", help="Where the notices go; without it, each case's platform decides."),
         click.option("--holder", "holders", multiple=True, help="Id of a rights holder; without it, all of them."),
+        click.option("--claim", "claims", multiple=True, type=click.Choice(LOCATIONS), help="Where it infringes."),
         click.option("--notices", help="Folder with team.toml, own channels and templates."),
         click.option("--lake", help="Folder of the lake, beside which photos are kept."),
         click.option("--store", help="SQLAlchemy URL of the store."),
@@ -53,23 +54,14 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 @notices.command()
 @_options
-def prepare(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...], **given: Any) -> None:
+def prepare(**given: Any) -> None:
     """Check what would go out, and print every problem on a line.
 
     Exit code 1 if there are problems.
     """
-    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
-    from pipeline.stages.followup import foresee, warning_line  # noqa: PLC0415  the database drivers
-    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
-
     with one_line():
-        settings, now, scope = _settings(given), _now(), holders or None
-        with _store(settings).read() as connection:
-            ready = check(connection, _office(settings), now, scope, case_ids=cases, channel_id=channel)
-            warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
-    _tell(ready.problems)
-    for warning in warnings:
-        click.echo(f"warning: {warning_line(warning)}", err=True)
+        settings, choice = _settings(given), _choice(given)
+        ready = _ready(_store(settings), _office(settings), choice, _now())
     click.echo(f"{len(ready.notices)} notices may go out, {len(ready.problems)} problems")
     sys.exit(FAILED if ready.problems else 0)
 
@@ -77,20 +69,17 @@ def prepare(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...
 @notices.command()
 @_options
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder; each export is a folder in it.")
-def export(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...], out: Path, **given: Any) -> None:
+def export(out: Path, **given: Any) -> None:
     """Write the notices that may go out, with their exhibits, for a person to hand in.
 
     When it is done, tell `notices filed` so.
     """
     from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
-    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
 
     with one_line():
-        settings, now = _settings(given), _now()
+        settings, choice, now = _settings(given), _choice(given), _now()
         store, office = _store(settings), _office(settings)
-        with store.read() as connection:
-            ready = check(connection, office, now, holders or None, case_ids=cases, channel_id=channel)
-        _tell(ready.problems)
+        ready = _ready(store, office, choice, now)
         if not ready.notices:
             raise InputError(f"nothing to export, got {len(ready.problems)} problems, expected an approved case")
         done = write(store, office, ready, out, _scribe(settings, office, now))
@@ -103,28 +92,21 @@ def export(cases: tuple[str, ...], channel: str | None, holders: tuple[str, ...]
 @_options
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for copies of what is sent.")
 @click.option("--by", required=True, help="Who sends it, for the history of the cases.")
-def send(cases: tuple[str, ...], holders: tuple[str, ...], out: Path, by: str, **given: Any) -> None:
+def send(out: Path, by: str, **given: Any) -> None:
     """Send the notices for eBay by its API; the other channels are for `notices export`."""
     from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
     from pipeline.stages.notify import send as deliver  # noqa: PLC0415
-    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
 
     with one_line():
-        channel = given.pop("channel")
-        settings, now = _settings(given), _now()
+        settings, choice, now = _settings(given), _choice(given), _now()
         store, office = _store(settings), _office(settings)
         transport = _ebay(settings, office)
-        with store.read() as connection:
-            ready = check(connection, office, now, holders or None, case_ids=cases, channel_id=channel)
-        ready = replace(ready, notices=tuple(n for n in ready.notices if n.channel == transport.name))
-        wanted = {notice.case_id for notice in ready.notices}
-        ready = replace(ready, captures={c: found for c, found in ready.captures.items() if c in wanted})
-        _tell(ready.problems)
+        ready = _ready(store, office, choice, now).only(transport.name)
         if not ready.notices:
             raise InputError(f"nothing to send, got no notice for {transport.name}, expected an approved case")
         for batch in write(store, office, ready, out, _scribe(settings, office, now)).batches:
             click.echo(f"batch {batch.batch_id}")
-            _print(deliver(store, batch, transport, _now(), by=by, scope=holders or None))
+            _print(deliver(store, batch, transport, _now(), by=by, scope=choice.holders))
 
 
 @notices.command()
@@ -222,19 +204,52 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         raise InputError(f"{folder}: cannot be written: {error.strerror}, expected a folder") from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Which notices a user wants."""
+
+    cases: tuple[str, ...]
+    channel: str | None
+    holders: tuple[str, ...] | None
+    claims: tuple[str, ...]
+
+
+def _choice(given: dict[str, Any]) -> _Choice:
+    return _Choice(
+        cases=given["cases"], channel=given["channel"], holders=given["holders"] or None, claims=given["claims"]
+    )
+
+
+def _ready(store: Store, office: Office, choice: _Choice, now: datetime) -> Ready:
+    """Prepare what was chosen; tell every problem, and what would endanger a fast lane."""
+    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
+    from pipeline.notices.notice import Location  # noqa: PLC0415
+    from pipeline.stages.followup import foresee, warning_line  # noqa: PLC0415  the database drivers
+    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
+
+    claims = tuple(Location(claim) for claim in choice.claims)
+    with store.read() as connection:
+        ready = check(
+            connection, office, now, choice.holders, case_ids=choice.cases, channel_id=choice.channel, claims=claims
+        )
+        warnings = foresee(connection, ready.notices, choice.holders, shipped_programmes(), now)
+    for problem in ready.problems:
+        click.echo(" ".join(str(problem).split()))
+    for warning in warnings:
+        click.echo(f"warning: {warning_line(warning)}", err=True)
+    return ready
+
+
 def _print(receipts: tuple[Receipt, ...]) -> None:
     for receipt in receipts:
         said = receipt.platform_text or "nothing"
         click.echo(f"{receipt.notice_id} {receipt.state.value} {receipt.native_id or '-'} {said}")
 
 
-def _tell(problems: tuple[Problem, ...]) -> None:
-    for problem in problems:
-        click.echo(" ".join(str(problem).split()))
-
-
 def _settings(given: dict[str, Any]) -> Settings:
-    return replace(read_settings(os.environ, Path.cwd()), **{n: v for n, v in given.items() if v is not None})
+    known = {field.name for field in fields(Settings)}
+    mine = {name: value for name, value in given.items() if name in known and value is not None}
+    return replace(read_settings(os.environ, Path.cwd()), **mine)
 
 
 def _now() -> datetime:

@@ -74,15 +74,7 @@ def problems_of(sub: Submission) -> tuple[Problem, ...]:
 
 
 def facts_of(notice: Notice) -> dict[str, str]:
-    """Return the facts of a notice as text, by dotted name ("target.url"); what is not given is "".
-
-    Examples
-    --------
-    >>> from tests.pipeline.notices.samples import notice
-    >>> facts = facts_of(notice())
-    >>> facts["right.nice_classes"], facts["target.platform"]
-    ('21', 'ebay')
-    """
+    """Return the facts of a notice as text, by dotted name ("target.url"); what is not given is ""."""
     return dict(_facts(notice, ""))
 
 

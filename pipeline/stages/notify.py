@@ -196,16 +196,7 @@ def _drafts(batch: Batch, receipts: Iterable[Receipt], now: datetime, by: str) -
 
 
 def events_of(notice: Notice, receipt: Receipt, now: datetime, by: str) -> tuple[Event, ...]:
-    """Return what a receipt means for the case: that a notice went out, and that the platform has it.
-
-    Examples
-    --------
-    >>> from tests.pipeline.notices.samples import NOW, notice
-    >>> made = notice()
-    >>> receipt = Receipt(notice_id=made.notice_id, state=NoticeState.ACKNOWLEDGED, native_id="r-1")
-    >>> [event.kind.value for event in events_of(made, receipt, NOW, "ana")]
-    ['noticed', 'acknowledged']
-    """
+    """Return what a receipt means for the case: that a notice went out, and that the platform has it."""
     if receipt.state is NoticeState.FAILED:
         return ()
     said = notice.infringement

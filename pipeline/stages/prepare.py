@@ -14,7 +14,7 @@ from pipeline.notices.build import Matter, build_notice, choices
 from pipeline.notices.channels import Channel, Channels
 from pipeline.notices.checks import Submission, problems_of
 from pipeline.notices.explain import Sentences
-from pipeline.notices.notice import Notice, Problem
+from pipeline.notices.notice import Location, Notice, Problem
 from pipeline.notices.team import Team
 from pipeline.records import AuthorisedSeller
 from pipeline.store.captures import Capture, current_captures
@@ -64,6 +64,12 @@ class Ready:
     captures: Mapping[str, Capture] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
+    def only(self, channel_id: str) -> Ready:
+        """Return those of one channel, with all problems."""
+        notices = tuple(notice for notice in self.notices if notice.channel == channel_id)
+        captures = {notice.case_id: self.captures[notice.case_id] for notice in notices}
+        return Ready(notices=notices, captures=captures, problems=self.problems)
+
 
 def approved_cases(connection: Connection, scope: Scope) -> Iterator[Case]:
     """Yield every approved case of a scope."""
@@ -90,6 +96,7 @@ def prepare(
     *,
     case_ids: Sequence[str] = (),
     channel_id: str | None = None,
+    claims: tuple[Location, ...] = (),
 ) -> Ready:
     """Build and check the notices of cases.
 
@@ -107,6 +114,8 @@ def prepare(
         Which cases; empty means every approved one.
     channel_id : str, optional
         Where the notices go; otherwise each to the channel that serves its platform.
+    claims : tuple of Location
+        Where the rights are claimed to be infringed; empty claims what signals saw.
 
     Returns
     -------
@@ -122,9 +131,10 @@ def prepare(
     problems = _missing(case_ids, cases)
     notices, captures = [], {}
     for start in range(0, len(cases), LOT):
-        desk = _Desk.of(connection, office, cases[start : start + LOT], now, channel_id)
+        desk = _Desk.of(connection, office, cases[start : start + LOT], now)
         for case in cases[start : start + LOT]:
-            made, found = desk.judge(case)
+            channel = office.channels.named(channel_id) if channel_id else office.channels.serving(case.key.platform)
+            made, found = desk.judge(case, channel, claims)
             problems += found
             if made is not None and not found:
                 notices.append(made)
@@ -138,7 +148,6 @@ class _Desk:
 
     office: Office
     now: datetime
-    channel_id: str | None
     captures: Mapping[str, Capture]
     holders: Mapping[str, KnownHolder | None]
     four_eyes: Mapping[str, bool]
@@ -147,15 +156,12 @@ class _Desk:
     attempts: Mapping[str, int]
 
     @classmethod
-    def of(
-        cls, connection: Connection, office: Office, cases: Sequence[Case], now: datetime, channel_id: str | None
-    ) -> _Desk:
+    def of(cls, connection: Connection, office: Office, cases: Sequence[Case], now: datetime) -> _Desk:
         ids = [case.case_id for case in cases]
         kept = notices_of(connection, ids, None)
         return cls(
             office=office,
             now=now,
-            channel_id=channel_id,
             captures=current_captures(connection, ids),
             holders={h: known_holder(connection, h) for h in {case.rights_holder_id for case in cases}},
             four_eyes=read_four_eyes(connection),
@@ -164,10 +170,9 @@ class _Desk:
             attempts=attempts_among(kept),
         )
 
-    def judge(self, case: Case) -> tuple[Notice | None, list[Problem]]:
+    def judge(self, case: Case, channel: Channel, claims: tuple[Location, ...]) -> tuple[Notice | None, list[Problem]]:
         """Return the notice of a case and what is wrong with it: for the best right, or the next that may go out."""
         capture, known = self.captures.get(case.case_id), self.holders[case.rights_holder_id]
-        channel = self._channel(case)
         if capture is None or known is None:
             what = "capture" if capture is None else "register"
             missing = Problem(
@@ -185,6 +190,7 @@ class _Desk:
             signals=[*capture.row["signals"], *capture.row["exclusions"]],
             holder=known.holder,
             attempt=1 + self.attempts.get(case.case_id, 0),
+            locations=claims,
         )
         judged = [
             self._judge(replace(matter, asset_id=asset_id), channel) for asset_id in choices(matter, channel) or (None,)
@@ -211,10 +217,6 @@ class _Desk:
         for rule in self.trusted:
             if rule.covers(case.rights_holder_id, case.key.platform):
                 yield AuthorisedSeller(platform=case.key.platform, seller_id=rule.value)
-
-    def _channel(self, case: Case) -> Channel:
-        channels = self.office.channels
-        return channels.named(self.channel_id) if self.channel_id else channels.serving(case.key.platform)
 
 
 def batches_of(ready: Ready, channels: Channels) -> tuple[Batch, ...]:

@@ -64,6 +64,16 @@ def test_prepare_tells_what_may_go_out_and_every_problem_on_a_line(desk: Desk) -
     assert "right.territories: not in force where the offer is made" in said.stdout
 
 
+def test_what_is_claimed_must_have_been_seen(desk: Desk) -> None:
+    desk.bureau.approved(listing(**market(1)))
+
+    assert desk.types("notices", "prepare", "--claim", "text").exit_code == 0
+    assert (
+        "claimed on packaging, where nothing was seen"
+        in desk.types("notices", "prepare", "--claim", "packaging").stdout
+    )
+
+
 def test_export_then_filed_takes_a_case_from_approved_to_noticed(desk: Desk) -> None:
     case_id = desk.bureau.approved(listing(**market(1)))
 
