@@ -17,6 +17,8 @@ FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 ELLIPSIS: Final = "…"
+MAX_CELL: Final = 32_767
+"""Characters that a cell of a spreadsheet holds."""
 
 
 def neutralise(cell: str) -> str:
@@ -67,7 +69,7 @@ def plain(text: str, limit: int) -> str:
 
 
 def table(rows: Iterable[Sequence[str]]) -> bytes:
-    r"""Return rows as CSV (RFC 4180, UTF-8 with a byte-order mark for spreadsheets), every cell neutralised.
+    r"""Return rows as CSV (RFC 4180, UTF-8 with a byte-order mark for spreadsheets), every cell neutralised and cut.
 
     Examples
     --------
@@ -75,7 +77,7 @@ def table(rows: Iterable[Sequence[str]]) -> bytes:
     b"\xef\xbb\xbfaddress\r\n'=1+1\r\n"
     """
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([neutralise(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([shorten(neutralise(cell), MAX_CELL) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

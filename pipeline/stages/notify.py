@@ -18,7 +18,7 @@ from pipeline.notices.notice import OPEN_STATES, Notice, NoticeState, Problem
 from pipeline.stages.prepare import cases_named
 from pipeline.store.cases import Scope
 from pipeline.store.database import Connection, Store
-from pipeline.store.events import Draft, append_events
+from pipeline.store.events import Draft, append_events, lock_events
 from pipeline.store.notices import notices_of, open_among, read_batch, record_batch, set_notice_state
 from pipeline.store.people import read_four_eyes
 from pipeline.transports import Receipt, Transport
@@ -159,7 +159,8 @@ def refresh(
 
 
 def _refuse_unapproved(connection: Connection, batch: Batch, scope: Scope, *, arrived: bool = False) -> None:
-    """Look again at every case, inside the transaction: approval may have been taken back since the notice was made."""
+    """Look again at every case, while nobody else can write: approval may have been taken back since."""
+    lock_events(connection)
     ids = [notice.case_id for notice in batch.notices]
     cases = {case.case_id: case for case in cases_named(connection, ids, scope)}
     open_notices = open_among(notices_of(connection, ids, None))

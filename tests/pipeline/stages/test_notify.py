@@ -1,6 +1,7 @@
 """From approved cases to platforms: nothing without people's approval, nothing twice, everything written down."""
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -203,6 +204,27 @@ def test_a_sending_that_was_broken_off_is_not_repeated_unseen(bureau: Bureau) ->
     assert again.got == []
     assert states(bureau, case_id) == ["sending"]
     assert bureau.kinds(case_id)[-1] == "approved"
+
+
+def test_of_two_who_send_at_once_only_one_sends(bureau: Bureau) -> None:
+    case_id = bureau.approved()
+    batch, platform = only(bureau), Platform()
+    refused: list[NoticeError] = []
+
+    def attempt() -> None:
+        try:
+            send(bureau.store, batch, platform, NOW)
+        except NoticeError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=attempt) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(platform.got), len(refused)) == (1, 2)
+    assert bureau.kinds(case_id).count("noticed") == 1
 
 
 def broken_off(bureau: Bureau) -> Batch:
