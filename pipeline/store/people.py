@@ -25,7 +25,7 @@ def add_person(
         "created_at": now,
         **_changing(person),
     }
-    done = connection.execute(upsert(connection, people).on_conflict_do_nothing(), [row])
+    done = connection.execute(upsert(connection, people).on_conflict_do_nothing(), row)
     if not done.rowcount:
         return False
     _set_grants(connection, person)

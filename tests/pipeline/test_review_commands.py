@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -51,6 +56,32 @@ def test_a_name_is_taken_once_whatever_its_case(tmp_path: Path) -> None:
 
     assert code == 2
     assert "taken" in output
+
+
+def test_the_app_is_served_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "pipeline.cli", "review", "--port", port]
+    command += ["--store", f"sqlite:///{tmp_path / 'store.db'}"]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        page = answer(f"http://127.0.0.1:{port}/sign-in", process)
+        process.terminate()
+        shown, complaints = process.communicate(timeout=30)
+
+    assert "Sign in" in page
+    assert f"http://127.0.0.1:{port}/" in shown
+    assert "counterfoil people add" in complaints
+
+
+def answer(address: str, process: subprocess.Popen[str]) -> str:
+    """Ask until the app is there."""
+    while process.poll() is None:
+        try:
+            return httpx.get(address, timeout=10).text
+        except httpx.ConnectError:
+            time.sleep(0.1)
+    return ""
 
 
 def test_a_picture_is_made_anew_and_small() -> None:
