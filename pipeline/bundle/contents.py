@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline.bundle.package import CORRECTION_COLUMNS, datapackage, tables
 from pipeline.bundle.regulators import flagger_report, statements_of_reasons, ustr_submission
-from pipeline.bundle.report import methodology, report
+from pipeline.bundle.report import Draw, methodology, report
 from pipeline.bundle.workbook import Parts, workbook
 from pipeline.metrics.audit_rows import counterfeit, worst_case
 from pipeline.metrics.audits import (
@@ -25,7 +25,7 @@ from pipeline.metrics.audits import (
 )
 from pipeline.metrics.definitions import METHODS, VERSION
 from pipeline.metrics.enforcement_rows import periods_of, shown_cases
-from pipeline.metrics.entries import Entry, of_type, text
+from pipeline.metrics.entries import Entry, of_type, text, texts, whole
 from pipeline.metrics.frames import file_text
 from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import as_of, recompute
@@ -95,7 +95,7 @@ def contents(records: Records) -> Contents:
         "sample.csv": file_text(SAMPLE_COLUMNS, records.sample).encode(),
         "probes.csv": file_text(PROBE_COLUMNS, records.probes).encode(),
         "corrections.csv": file_text(CORRECTION_COLUMNS, corrections).encode(),
-        "report.html": report(rows, corrections, as_of=stamp, synthetic=records.synthetic),
+        "report.html": report(rows, corrections, draws_of(records.entries), as_of=stamp, synthetic=records.synthetic),
         "methodology.html": methodology(as_of=stamp, synthetic=records.synthetic),
         "trusted_flagger_report.csv": flagger_report(rows),
         "ustr_submission.md": ustr_submission(rows, synthetic=records.synthetic),
@@ -112,6 +112,34 @@ def contents(records: Records) -> Contents:
     title = f"{TITLE} (synthetic data)" if records.synthetic else TITLE
     files["datapackage.json"] = datapackage(tables(files), title=title, as_of=stamp)
     return Contents(files=files, rows=rows, predicate=_predicate(records, rows, stamp))
+
+
+def draws_of(entries: Sequence[Entry]) -> list[Draw]:
+    """Return for each audit that was drawn what its seed was made of."""
+    seeds = {text(entry, "audit"): entry for entry in of_type(entries, "seed")}
+    samples = {text(entry, "audit"): entry for entry in of_type(entries, "sample")}
+    return [
+        Draw(
+            period=text(frame, "period"),
+            over=text(frame, "over").replace("_", " "),
+            listings=whole(frame, "listings"),
+            items=whole(samples[name], "items"),
+            sources=_sources(seeds[name]),
+        )
+        for frame in of_type(entries, "frame")
+        if (name := text(frame, "audit")) in seeds and name in samples
+    ]
+
+
+def _sources(seed: Entry) -> str:
+    """Return what a seed was made of, with what is missing said plainly."""
+    drand, nonces, missing = seed.get("drand") or {}, seed.get("nonces") or [], texts(seed, "unrevealed")
+    parts = ["the root of the log"]
+    parts += [f"drand round {drand.get('round')}"] if drand else []
+    parts += [f"the nonces of {', '.join(str(nonce.get('body')) for nonce in nonces)}"] if nonces else []
+    told = " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts[1:] else parts[0]
+    told += f"; {', '.join(missing)} did not reveal theirs" if missing else ""
+    return told if drand or nonces else f"{told} alone: the exporter could have tried several"
 
 
 def corrections_of(entries: Sequence[Entry]) -> list[dict[str, str]]:

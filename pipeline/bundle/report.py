@@ -46,7 +46,25 @@ class Section:
     chart: Markup = NO_CHART
 
 
-def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_of: str, synthetic: bool) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """How the sample of an audit came about, for people."""
+
+    period: str
+    over: str
+    listings: int
+    items: int
+    sources: str
+
+
+def report(
+    rows: Sequence[Row],
+    corrections: Sequence[Mapping[str, str]],
+    draws: Sequence[Draw],
+    *,
+    as_of: str,
+    synthetic: bool,
+) -> bytes:
     """Return report.html.
 
     Parameters
@@ -55,6 +73,8 @@ def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_
         Of metrics.csv.
     corrections : sequence of mapping
         Rows of corrections.csv.
+    draws : sequence of Draw
+        How the samples came about.
     as_of : str
         How far the records reach.
     synthetic : bool
@@ -68,6 +88,7 @@ def report(rows: Sequence[Row], corrections: Sequence[Mapping[str, str]], *, as_
         headlines=[(DEFINITIONS[name].title, row) for name, row in newest.items() if row is not None],
         sections=[section for section in _sections(rows) if section.rows],
         corrections=corrections,
+        draws=draws,
         withheld=sum(row.status is Status.SUPPRESSED for row in rows),
     )
     return text.encode()

@@ -225,9 +225,14 @@ def commitment(seen: Seen, place: str, salt: bytes) -> str:
     return Disclosure(name="listing", value=value, salt=salt).digest
 
 
+def public(value: str) -> str:
+    """Return a value as the files of an audit hold it: a stranger's word, made plain."""
+    return neutralise(reveal(value))
+
+
 def frame_row(audit_id: str, item: FrameItem) -> dict[str, str]:
     """Return an item as a row of frame.csv, which is one of sample.csv too."""
-    values = {name: neutralise(reveal(str(getattr(item, name)))) for name in ("item", "stratum", *VALUES)}
+    values = {name: public(str(getattr(item, name))) for name in ("item", "stratum", *VALUES)}
     return {"audit": audit_id, **values, "ticket": item.ticket or ""}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,16 +19,15 @@ from pipeline.log.folder import CHECKPOINT, LogFolder
 from pipeline.log.keys import Keys
 from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
 from pipeline.log.writer import Log
-from pipeline.metrics.audits import FileRow, Over
+from pipeline.metrics.audits import STRATA_COLUMNS, FileRow, Over
 from pipeline.metrics.entries import Entry
-from pipeline.metrics.frames import strata_of
 from pipeline.metrics.periods import days_of
 from pipeline.metrics.tables import final_digests
-from pipeline.stages.audit import frame_row, probe_rows
+from pipeline.stages.audit import frame_row, probe_rows, public
 from pipeline.stages.publish import publish_log
 from pipeline.stages.stamps import KeptStamps, chain_of
 from pipeline.store.audit_entries import add_entry, has_entry
-from pipeline.store.audits import StoredAudit, list_audits, read_drawn, read_frame
+from pipeline.store.audits import StoredAudit, count_strata, list_audits, read_drawn, read_frame
 from pipeline.store.database import Connection, Store
 from pipeline.verify.tiles import tiles_of
 
@@ -127,12 +127,11 @@ def _records(connection: Connection, entries: Sequence[Entry]) -> Records:
     audits = [audit for audit in list_audits(connection) if audit.seed is not None]
     audits.sort(key=lambda audit: (days_of(audit.period), audit.over, audit.audit_id))
     newest = {over: max((a.period for a in audits if a.over == over), key=days_of, default="") for over in Over}
-    frames = {audit.audit_id: _frame_rows(connection, audit) for audit in audits}
     drawn = {audit.audit_id: read_drawn(connection, audit.audit_id) for audit in audits}
     return Records(
         entries=entries,
-        frame=_joined(frames[a.audit_id] for a in audits if a.period == newest[Over(a.over)]),
-        strata=_joined(strata_of(frames[audit.audit_id]) for audit in audits),
+        frame=_joined(_frame_rows(connection, a) for a in audits if a.period == newest[Over(a.over)]),
+        strata=_joined(_strata_rows(connection, audit) for audit in audits),
         sample=_joined(
             [frame_row(audit.audit_id, item) for item in drawn[audit.audit_id] if not item.probe] for audit in audits
         ),
@@ -143,6 +142,17 @@ def _records(connection: Connection, entries: Sequence[Entry]) -> Records:
 def _frame_rows(connection: Connection, audit: StoredAudit) -> list[dict[str, str]]:
     rows = [frame_row(audit.audit_id, item) for item in read_frame(connection, audit.audit_id)]
     return [{name: value for name, value in row.items() if name != "ticket"} for row in rows]
+
+
+def _strata_rows(connection: Connection, audit: StoredAudit) -> list[dict[str, str]]:
+    """Return what `strata_of` makes of a frame, counted by the database."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for cell, number in count_strata(connection, audit.audit_id):
+        counts[tuple(map(public, cell))] += number
+    return [
+        dict(zip(STRATA_COLUMNS, (audit.audit_id, *cell, str(number)), strict=True))
+        for cell, number in sorted(counts.items())
+    ]
 
 
 def _joined(parts: Iterable[Iterable[FileRow]]) -> list[FileRow]:

@@ -194,6 +194,14 @@ def read_frame(connection: Connection, audit_id: str) -> Iterator[FrameItem]:
         yield _item(row)
 
 
+def count_strata(connection: Connection, audit_id: str) -> list[tuple[tuple[str, ...], int]]:
+    """Return how many items a frame has, by stratum, size, platform, sector and country."""
+    i = audit_items.c
+    cells = (i.stratum, i.size, i.platform, i.sector, i.country)
+    query = select(*cells, func.count()).where(and_(i.audit_id == audit_id, ~i.probe)).group_by(*cells)
+    return [(tuple(cell), int(number)) for *cell, number in connection.execute(query).tuples()]
+
+
 def read_drawn(connection: Connection, audit_id: str) -> list[FrameItem]:
     """Return the items under review, known fakes among them, by ticket: in an order that says nothing."""
     drawn = and_(audit_items.c.audit_id == audit_id, audit_items.c.ticket.is_not(None))

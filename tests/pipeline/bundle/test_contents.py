@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from pipeline.bundle.charts import Point, forest, trend
-from pipeline.bundle.contents import Records, contents
+from pipeline.bundle.contents import Records, contents, draws_of
 from pipeline.bundle.regulators import REASON_COLUMNS
 from pipeline.bundle.report import report
 from pipeline.bundle.site import Published, index
@@ -178,9 +178,32 @@ def test_the_submission_says_what_is_known_and_what_is_not(bundle: dict[str, byt
 
 
 def test_a_page_of_nothing_says_so() -> None:
-    page = report([], [], as_of="", synthetic=False).decode()
+    page = report([], [], [], as_of="", synthetic=False).decode()
 
     assert "Nothing may be published yet" in page
+
+
+@pytest.mark.parametrize(
+    ("seed", "told"),
+    [
+        pytest.param({}, "the root of the log alone: the exporter could have tried several", id="nothing"),
+        pytest.param({"drand": {"round": 7}}, "the root of the log and drand round 7", id="drand"),
+        pytest.param(
+            {"drand": {"round": 7}, "nonces": [{"body": "acg"}, {"body": "inta"}], "unrevealed": ["cbbc"]},
+            "the root of the log, drand round 7 and the nonces of acg, inta; cbbc did not reveal theirs",
+            id="all",
+        ),
+    ],
+)
+def test_the_report_says_what_a_seed_was_made_of(seed: dict[str, Any], told: str) -> None:
+    ledger = Ledger()
+    ledger.add("frame", audit="a", over="top_results", period="2026-Q3", listings=900)
+    ledger.add("seed", audit="a", **seed)
+    ledger.add("sample", audit="a", items=60)
+
+    (draw,) = draws_of(ledger.entries)
+
+    assert (draw.sources, draw.over, draw.items) == (told, "top results", 60)
 
 
 def test_charts_speak_their_numbers_and_escape_their_labels() -> None:
