@@ -17,13 +17,13 @@ class Disk:
         """Add bytes to the end of a file that exists, and wait until they are kept."""
         with path.open("ab") as file:
             self._write(file.fileno(), data)
-            os.fsync(file.fileno())
+            self._flush(file.fileno())
 
     def cut(self, path: Path, size: int) -> None:
         """Shorten a file, and wait until that is kept."""
         with path.open("r+b") as file:
             file.truncate(size)
-            os.fsync(file.fileno())
+            self._flush(file.fileno())
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o644) -> None:
         """Put a file in place as a whole: after a crash there is the old one or the new one, never a part."""
@@ -32,15 +32,27 @@ class Disk:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             self._write(descriptor, data)
-            os.fsync(descriptor)
+            self._flush(descriptor)
         finally:
             os.close(descriptor)
         self._rename(temporary, path)
         self._sync(path.parent)
 
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder and those above it, and wait until they are kept."""
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for made in missing:
+            self._sync(made.parent)
+
+    def keep_folder(self, folder: Path) -> None:
+        """Wait until a folder and the names in it are kept."""
+        self._sync(folder)
+        self._sync(folder.parent)
+
     def write(self, path: Path, data: bytes) -> None:
         """Write a file that nothing refers to yet; it is kept after the next `barrier`."""
-        self._make_folders(path.parent)
+        self.make_folder(path.parent)
         self._unsynced.add(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
@@ -60,12 +72,6 @@ class Disk:
         """Remove a folder that nothing needs any more; whether that outlasts a crash does not matter."""
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _make_folders(self, folder: Path) -> None:
-        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        for made in missing:
-            self._sync(made.parent)
-
     def _write(self, descriptor: int, data: bytes) -> None:
         view = memoryview(data)
         while view:
@@ -77,6 +83,9 @@ class Disk:
     def _sync(self, path: Path) -> None:
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            self._flush(descriptor)
         finally:
             os.close(descriptor)
+
+    def _flush(self, descriptor: int) -> None:
+        os.fsync(descriptor)

@@ -43,10 +43,21 @@ class Journal:
         self._disk.replace(self._path, _MAGIC + base.to_bytes(8, "big"))
 
     def add(self, entries: Sequence[bytes]) -> None:
-        """Add a batch and wait until it is kept."""
+        """Add a batch and wait until it is kept.
+
+        Raises
+        ------
+        LogError
+            If it cannot be written; then nothing of it is left.
+        """
+        size = self._path.stat().st_size
         packed = pack_entries(entries)
         head = len(packed).to_bytes(4, "big") + len(entries).to_bytes(4, "big")
-        self._disk.append(self._path, head + zlib.crc32(head + packed).to_bytes(4, "big") + packed)
+        try:
+            self._disk.append(self._path, head + zlib.crc32(head + packed).to_bytes(4, "big") + packed)
+        except OSError as error:
+            self._disk.cut(self._path, size)
+            raise LogError(f"{self._path}: cannot be written: {error.strerror}") from error
 
     def read(self) -> tuple[int, list[bytes]]:
         """Return how many entries there were before, and those in the journal; cut off a batch that is half there.

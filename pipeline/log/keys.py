@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipeline.errors import LogError
+from pipeline.log.disk import Disk
 from pipeline.verify.notes import KeyType, VerifierKey
 
 LOG_KEY: Final = "log.key"
@@ -91,11 +92,13 @@ def init_keys(folder: Path, origin: str, now: datetime) -> Keys:
     log, exporter = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
     verifier = VerifierKey(origin, KeyType.LOG, log.public_key().public_bytes_raw())
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Disk().make_folder(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
         _create(folder / LOG_KEY, log.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         _create(folder / EXPORTER_KEY, exporter.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         _create(folder / CERTIFICATE, _certificate(exporter, origin, now).public_bytes(Encoding.PEM))
         _create(folder / VERIFIER_KEY, f"{verifier}\n".encode())
+        Disk().keep_folder(folder)
     except FileExistsError as error:
         raise LogError(f"{error.filename}: a key is there already; keys are never overwritten") from error
     except OSError as error:

@@ -50,16 +50,26 @@ def open_log(path: Path, keys: Keys, disk: Disk | None = None) -> Iterator[Log]:
         If another process writes the log, its folder belongs to another key, or entries are missing that a signed
         checkpoint has.
     """
-    path.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    disk = disk or Disk()
+    with _plainly(path):
+        disk.make_folder(path)
+        descriptor = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise LogError(f"{path}: another process is writing this log") from error
-        yield Log(path, keys, disk or Disk())
+        yield Log(path, keys, disk)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _plainly(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LogError(f"{error.filename or path}: cannot be written: {error.strerror}") from error
 
 
 class Log(LogFolder):
@@ -126,11 +136,15 @@ class Log(LogFolder):
         Raises
         ------
         LogError
-            If the checkpoint would contradict one that the key has signed.
+            If the checkpoint would contradict one that the key has signed, or a file cannot be written.
         """
         note = self.note()
         if note and self.size == self._published.size:
             return note
+        with _plainly(self.path):
+            return self._publish()
+
+    def _publish(self) -> Note:
         before = self._published.size
         for tile, data in grow(before, self._pending, self.read_tile):
             self._disk.write(self.path / tile.path, data)

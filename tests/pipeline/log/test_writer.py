@@ -1,5 +1,7 @@
 """The writer: what was acknowledged stays, whatever happens, and there is one history."""
 
+import contextlib
+import errno
 import json
 import os
 import signal
@@ -20,7 +22,7 @@ from pipeline.log.keys import SIGNED
 from pipeline.verify.merkle import check_consistency, complete_subtrees, consistency_proof, leaf_hash, root_of
 from pipeline.verify.notes import Note, open_checkpoint
 from pipeline.verify.tiles import tiles_of
-from tests.pipeline.log.failing import FailingDisk, PowerLoss
+from tests.pipeline.log.failing import FailingDisk, PowerLoss, QuickDisk
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -147,6 +149,40 @@ def test_another_history_is_not_signed(folder: Path, keys: Keys, tmp_path: Path)
             log.publish()
 
 
+class FullDisk(QuickDisk):
+    """A disk that has room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def _write(self, descriptor: int, data: bytes) -> None:
+        super()._write(descriptor, data[: self.room])
+        self.room -= len(data)
+        if self.room < 0:
+            self.room = 0
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_on_a_full_disk_an_append_fails_whole_and_the_log_goes_on_when_there_is_room(folder: Path, keys: Keys) -> None:
+    for room in range(150, 2_000, 61):
+        place, disk = folder / str(room), FullDisk(room)
+        with open_log(place, keys, disk) as log:
+            kept = 0
+            with contextlib.suppress(LogError):
+                for number in range(20):
+                    log.append([draft(number)], NOW)
+                    kept = log.size
+                    log.publish()
+            disk.room = 10**9
+            assert log.size == kept
+            log.append([draft(kept)], NOW)
+            log.publish()
+        with open_log(place, keys, QuickDisk()) as log:
+            assert [entry["sequence"] for entry in entries_of(log)] == list(range(kept + 1))
+        (keys.folder / SIGNED).unlink()
+
+
 @pytest.mark.parametrize("at", [3, 20, 40])
 def test_a_damaged_journal_is_never_forgotten_silently(folder: Path, keys: Keys, at: int) -> None:
     with open_log(folder, keys) as log:
@@ -210,7 +246,7 @@ def test_killed_at_any_of_many_bytes_nothing_acknowledged_is_lost_and_no_history
         acknowledged = work_until_power_loss(folder, keys, disk, BATCHES)
         signed = [keys.folder / SIGNED] if (keys.folder / SIGNED).exists() else []
         seen = [*disk.versions, *(path.read_bytes() for path in signed)]
-        with open_log(folder, keys) as log:
+        with open_log(folder, keys, QuickDisk()) as log:
             assert log.size >= acknowledged, run
             assert [entry["sequence"] for entry in entries_of(log)] == list(range(log.size)), run
             log.append([draft(log.size)], NOW)
@@ -229,7 +265,7 @@ def test_killed_twice_it_recovers_all_the_same(tmp_path: Path, keys: Keys) -> No
         folder = tmp_path / f"log{run}"
         first = work_until_power_loss(folder, keys, FailingDisk(budget=37 * run, seed=run), BATCHES)
         second = work_until_power_loss(folder, keys, FailingDisk(budget=53 * run, seed=run), BATCHES)
-        with open_log(folder, keys) as log:
+        with open_log(folder, keys, QuickDisk()) as log:
             assert log.size >= max(first, second)
             assert [entry["sequence"] for entry in entries_of(log)] == list(range(log.size))
             log.publish()
