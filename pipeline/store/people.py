@@ -25,8 +25,8 @@ def add_person(
         "created_at": now,
         **_changing(person),
     }
-    done = connection.execute(upsert(connection, people).on_conflict_do_nothing(), row)
-    if not done.rowcount:
+    statement = upsert(connection, people).values(row).on_conflict_do_nothing().returning(people.c.person_id)
+    if connection.execute(statement).first() is None:
         return False
     _set_grants(connection, person)
     return True
