@@ -76,9 +76,9 @@ class MarkIndex:
         views = _views(text, self._cache)
         found = [hit for p in self._proposals(views) if (hit := _judge(p, branded=branded)) is not None]
         found += self._misspellings.hits(views["look-alike"], branded=branded)
-        if OF_SOUND.search(text):
+        if not text.isascii() and OF_SOUND.search(text):
             found += self._sounds.hits(text)
-        return settled(found)
+        return settled(found) if found else found
 
     def brute_force(self, text: str, *, branded: bool = False) -> list[Hit]:
         """Return the same as `hits` by trying every spelling everywhere: slow and obvious."""

@@ -17,6 +17,8 @@ _LONGEST_CHAIN: Final = 4
 _GAP: Final = 3
 _SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
 _WORDS_KEPT: Final = 200_000
+_LEAST_FAR: Final = edits.TWICE_FROM - 2
+"""Letters of a word that may be a long mark with two of them left out."""
 
 Window = tuple[int, int]
 Judge = Callable[[Place, Spelling, frozenset[str]], Hit | None]
@@ -53,13 +55,15 @@ class Misspellings:
     def hits(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
         """Yield every misspelt mark in the look-alike view."""
         for first, last in _windows(look, self._words):
-            place = None
-            for spelling in self._neighbours(_letters(look, first, last)):
-                place = place or _window(look, first, last, branded=branded)
-                yield from self._judged(edits.near, place, spelling)
-            for spelling in self._far_neighbours(look.word(first)) if first == last else ():
-                place = place or _window(look, first, last, branded=branded)
-                yield from self._judged(edits.far, place, spelling)
+            near = self._neighbours(_letters(look, first, last))
+            long = first == last and len(look.tokens[first].letters) >= _LEAST_FAR
+            far = self._far_neighbours(look.word(first)) if long else ()
+            if near or far:
+                place = _window(look, first, last, branded=branded)
+                for spelling in near:
+                    yield from self._judged(edits.near, place, spelling)
+                for spelling in far:
+                    yield from self._judged(edits.far, place, spelling)
 
     def brute_force(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
         """Yield the same by trying every spelling everywhere."""
@@ -108,7 +112,7 @@ def _may_be_edited(spelling: Spelling) -> bool:
 
 
 def _may_be_far(word: str) -> bool:
-    return len(word) >= edits.TWICE_FROM - 2 and word.isalpha() and not words.is_seen(word)
+    return len(word) >= _LEAST_FAR and word.isalpha() and not words.is_seen(word)
 
 
 def _shortened(key: str) -> Iterator[str]:
