@@ -13,8 +13,11 @@ from packaging.specifiers import SpecifierSet
 
 from pipeline.engine import check_dask_address
 from pipeline.errors import CounterfoilError
+from pipeline.log.folder import LogFolder
+from pipeline.log.keys import load_keys
 from pipeline.settings import SILENT, Settings, lake_folder
 from pipeline.store.database import hide_password, open_store
+from pipeline.verify.notes import open_checkpoint
 
 VERSIONS: Final = (
     ("prefect", "==3.8.8", "later ones cannot be installed beside certifi yet"),
@@ -49,7 +52,7 @@ def examine(settings: Settings, environment: Mapping[str, str]) -> tuple[Finding
     """
     found = [_version(*expected) for expected in VERSIONS]
     found.append(Finding(good=True, text="settings: every one is known and in range"))
-    found += [_store(settings), _lake(lake_folder(settings)), *_engine(settings)]
+    found += [_store(settings), _lake(lake_folder(settings)), _log(settings), *_engine(settings)]
     found += [_switch(name, value, environment.get(name)) for name, value in SILENT.items()]
     return tuple(found)
 
@@ -79,6 +82,18 @@ def _lake(folder: Path) -> Finding:
             return Finding(good=True, text=f"lake: {folder} can be written to")
     except OSError as error:
         return Finding(good=False, text=f"lake: {folder}: {error.strerror}, expected a folder that can be written to")
+
+
+def _log(settings: Settings) -> Finding:
+    if not Path(settings.keys).exists():
+        return Finding(good=True, text="log: there is none; `counterfoil log init` makes the keys of one")
+    try:
+        keys = load_keys(Path(settings.keys))
+        note = LogFolder(Path(settings.log)).note()
+        size = open_checkpoint(note, keys.verifier).size if note else 0
+    except CounterfoilError as error:
+        return Finding(good=False, text=" ".join(f"log: {error}".split()))
+    return Finding(good=True, text=f"log: {keys.verifier.name}, {size} entries published in {settings.log}")
 
 
 def _engine(settings: Settings) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
 """What the doctor finds."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.doctor import examine
+from pipeline.log import Draft, init_keys, open_log
 from pipeline.settings import SILENT, Settings
 
 
@@ -14,7 +16,7 @@ def sick(settings: Settings, environment: dict[str, str]) -> list[str]:
 
 
 def healthy(tmp_path: Path) -> Settings:
-    return Settings(store=f"sqlite:///{tmp_path / 'store.db'}")
+    return Settings(store=f"sqlite:///{tmp_path / 'store.db'}", keys=str(tmp_path / "no-keys"))
 
 
 def test_a_good_installation_has_only_good_findings(tmp_path: Path) -> None:
@@ -66,3 +68,18 @@ def test_a_package_that_is_too_new_is_found(tmp_path: Path, monkeypatch: pytest.
 
     assert [text.split(":")[0] for text in found] == ["click", "no-such-package"]
     assert found[0].endswith("expected <0.1: it is newer")
+
+
+def test_a_log_is_examined_with_its_keys(tmp_path: Path) -> None:
+    settings = replace(healthy(tmp_path), log=str(tmp_path / "log"), keys=str(tmp_path / "keys"))
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    keys = init_keys(tmp_path / "keys", "log.example", now)
+    with open_log(tmp_path / "log", keys) as log:
+        log.append([Draft(type="policy", id="0" * 32, fields={})], now)
+        log.publish()
+    told = [finding.text for finding in examine(settings, dict(SILENT))]
+
+    assert f"log: log.example, 1 entries published in {tmp_path / 'log'}" in told
+    (tmp_path / "keys" / "log.key").chmod(0o644)
+    (found,) = sick(settings, dict(SILENT))
+    assert "others than its owner may use it" in found
