@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import create_engine, func, insert, literal, select, text
+from sqlalchemy import Select, create_engine, func, insert, literal, select, text
 
 from pipeline.enforcement import CaseState
 from pipeline.records import Label
@@ -26,6 +26,7 @@ from pipeline.store.case_tables import case_counts, cases
 from pipeline.store.cases import Filters, Sort, count, place_of, queue
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import EVERY_HOLDER, FACETS
+from pipeline.store.statistics import refresh_statistics
 from tests import postgresql
 
 LOT = 20_000
@@ -35,7 +36,7 @@ STATES = [CaseState.OPEN] * 12 + [CaseState.DISMISSED] * 6 + [CaseState.NOTICED,
 LABELS = [label.value for label in Label]
 STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 DEEP = 50_000
-ROUNDS = 6
+ROUNDS = 3
 
 FILTERS: dict[str, tuple[Filters, tuple[str, ...] | None]] = {
     "open": (Filters(states=(CaseState.OPEN,)), None),
@@ -45,7 +46,7 @@ FILTERS: dict[str, tuple[Filters, tuple[str, ...] | None]] = {
     "platform and band": (Filters(states=(CaseState.OPEN,), platforms=("ebay",), bands=("high",)), None),
     "label": (Filters(labels=(Label.DESIGN,), states=(CaseState.DISMISSED,)), None),
     "changed": (Filters(changed=True), None),
-    "seller": (Filters(platforms=("taobao",), seller_id="seller-4711"), None),
+    "seller": (Filters(platforms=("taobao",), seller_id="seller-471-1"), None),
     "keyword": (Filters(keyword="keyword-17", states=(CaseState.OPEN,)), None),
     "rank": (Filters(states=(CaseState.OPEN,), worst_rank=10), None),
     "price": (Filters(states=(CaseState.OPEN,), least_euros=40.0, most_euros=41.0), None),
@@ -66,12 +67,12 @@ def made_up(number: int, draw: random.Random) -> dict[str, Any]:
     seen = STARTED_AT + timedelta(seconds=draw.randrange(100 * 86_400))
     euros, sold, rank = round(draw.lognormvariate(3, 1), 2), draw.randrange(500), draw.randrange(1, 400)
     return {
-        "case_id": f"{draw.getrandbits(128):032x}",
+        "case_id": f"{draw.getrandbits(112):028x}0000",
         "rights_holder_id": holder,
         "platform": draw.choice(PLATFORMS),
         "listing_id": str(number),
-        "seller_id": f"seller-{draw.randrange(60_000)}",
-        "listing_key": f"{number:064x}",
+        "seller_id": f"seller-{draw.randrange(1_200)}",
+        "listing_key": f"{number:060x}0000",
         "candidate_id": f"{number:020x}",
         "state": state,
         "score": round(score, 6),
@@ -105,20 +106,45 @@ def made_up(number: int, draw: random.Random) -> dict[str, Any]:
     }
 
 
+def another(copy: int) -> Select[Any]:
+    """Return the first cases once more, with other ids, sellers and a little other scores and prices."""
+    first = cases.c
+    changed: dict[str, Any] = {
+        "case_id": func.substr(first.case_id, 1, 28).concat(f"{copy:04x}"),
+        "listing_key": func.substr(first.listing_key, 1, 60).concat(f"{copy:04x}"),
+        "seller_id": first.seller_id.concat(f"-{copy}"),
+        "score": first.score + copy / 1e8,
+        "harm": first.harm + copy / 1e4,
+        "euros": first.euros + copy / 1e4,
+    }
+    columns = [changed[column.name].label(column.name) if column.name in changed else column for column in first]
+    return select(*columns).where(first.case_id.like("%0000"))
+
+
 def fill(store: Store, number: int) -> float:
     """Fill a store with cases; return the seconds it took."""
     draw, started = random.Random(1), time.perf_counter()
-    for start in range(0, number, LOT):
-        rows = [made_up(n, draw) for n in range(start, min(start + LOT, number))]
-        with store.write() as connection:
-            connection.execute(insert(cases), rows)
+    indexes = sorted(cases.indexes, key=lambda index: str(index.name))
+    with store.write() as connection:
+        for index in indexes:
+            index.drop(connection)
+    rows = [made_up(n, draw) for n in range(min(LOT, number))]
+    with store.write() as connection:
+        connection.execute(insert(cases), rows)
+        for copy in range(1, number // LOT):
+            connection.execute(insert(cases).from_select(list(cases.c.keys()), another(copy)))
+    with store.write() as connection:
+        for index in indexes:
+            index.create(connection)
     tally = select(*(cases.c[name] for name in FACETS), func.count()).group_by(*(cases.c[name] for name in FACETS))
     with store.write() as connection:
         connection.execute(insert(case_counts).from_select([*FACETS, "number"], tally))
         every = (literal(EVERY_HOLDER), *(case_counts.c[name] for name in FACETS[1:]))
         total = select(*every, func.sum(case_counts.c.number)).group_by(*every[1:])
         connection.execute(insert(case_counts).from_select([*FACETS, "number"], total))
-        connection.execute(text("ANALYZE"))
+        refresh_statistics(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))
     return time.perf_counter() - started
 
 
@@ -210,10 +236,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
     arguments = parser.parse_args()
     results: dict[str, Any] = {"cases": arguments.cases, "unit": "ms"}
     with tempfile.TemporaryDirectory(prefix="cf-queue-") as folder, stores(Path(folder)) as urls:
         for kind, url in urls.items():
+            if arguments.only not in {None, kind}:
+                continue
             store = open_store(url)
             seconds = round(fill(store, arguments.cases), 1)
             results[kind] = {"fill_seconds": seconds} | measure(store)

@@ -83,13 +83,19 @@ cases = Table(
     Index("cases_by_keyword", "keyword", "rank"),
     Index("cases_by_assignee", "assignee", "state"),
     Index("cases_by_price", "state", "euros"),
-    Index("cases_by_holder_and_price", "rights_holder_id", "euros"),
+    Index("cases_by_holder_and_price", "rights_holder_id", "state", "euros"),
     Index("cases_by_rank", "state", "rank"),
-    Index("cases_by_recheck", "recheck", "state"),
-    Index("cases_by_draw", "probability", "state"),
     Index("cases_by_listing", "listing_key"),
     comment="What the events leave of each case, and its listing as last captured: can be made again from them.",
 )
+
+_RARE = {
+    "cases_by_recheck": (cases.c.recheck.is_not(None), ("recheck", "state")),
+    "cases_by_draw": (cases.c.probability.is_not(None), ("state", "probability")),
+    "cases_by_change": (cases.c.changed.is_(True), ("state", "changed")),
+}
+for _name, (_where, _columns) in _RARE.items():
+    Index(_name, *(cases.c[_column] for _column in _columns), sqlite_where=_where, postgresql_where=_where)
 
 case_counts = Table(
     "case_counts",

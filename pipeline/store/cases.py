@@ -54,6 +54,8 @@ COLUMNS: Final = {
 }
 MOST_ARMS: Final = 100
 """Queries of one holder and state each that are laid together; with more holders, each state is asked for once."""
+EVERYTHING: Final = 1_000_000_000
+"""A limit that cuts nothing: it keeps a database from putting in order before it has looked for what fits."""
 FACET_FIELDS: Final = {
     "rights_holder_id": "rights_holders",
     "platform": "platforms",
@@ -190,11 +192,17 @@ def queue(
     """
     column = COLUMNS[sort]
     ascending = sort is Sort.AGE
-    order = (column.asc(), cases.c.case_id.asc()) if ascending else (column.desc(), cases.c.case_id.desc())
     wanted = and_(_narrowed(filters), _beyond(after, column, ascending=ascending))
     rows: list[RowMapping] = []
-    for arm in _arms(filters, scope):
-        rows += connection.execute(select(cases).where(arm, wanted).order_by(*order).limit(limit + 1)).mappings()
+    if _is_narrow(filters):
+        found = select(cases).where(_inside(scope), _facets(filters, cases), wanted).limit(EVERYTHING).subquery()
+        by = found.c[column.name], found.c.case_id
+        first = (order.asc() if ascending else order.desc() for order in by)
+        rows += connection.execute(select(found).order_by(*first).limit(limit + 1)).mappings()
+    else:
+        order = (column.asc(), cases.c.case_id.asc()) if ascending else (column.desc(), cases.c.case_id.desc())
+        for arm in _arms(filters, scope):
+            rows += connection.execute(select(cases).where(arm, wanted).order_by(*order).limit(limit + 1)).mappings()
     rows.sort(key=lambda row: (row[column.name], row["case_id"]), reverse=not ascending)
     more = len(rows) > limit
     last = _key(rows[limit - 1], column.name) if more else None
@@ -241,6 +249,15 @@ def _tallied(filters: Filters, scope: Scope, *, by_holder: bool = False) -> Colu
 
 def _inside(scope: Scope, table: Table = cases) -> ColumnElement[bool]:
     return true() if scope is None else table.c.rights_holder_id.in_(scope)
+
+
+def _is_narrow(filters: Filters) -> bool:
+    """Tell whether so few cases fit that they are found first and then put in order.
+
+    Databases misjudge this: they walk the whole queue in its order to find the few.
+    """
+    named = (filters.seller_id, filters.keyword, filters.assignee, filters.changed, filters.drawn)
+    return bool(filters.rechecks) or any(named)
 
 
 def _arms(filters: Filters, scope: Scope) -> Iterator[ColumnElement[bool]]:

@@ -94,10 +94,15 @@ def _cases() -> None:
     op.create_index("cases_by_keyword", "cases", ["keyword", "rank"])
     op.create_index("cases_by_assignee", "cases", ["assignee", "state"])
     op.create_index("cases_by_price", "cases", ["state", "euros"])
-    op.create_index("cases_by_holder_and_price", "cases", ["rights_holder_id", "euros"])
+    op.create_index("cases_by_holder_and_price", "cases", ["rights_holder_id", "state", "euros"])
     op.create_index("cases_by_rank", "cases", ["state", "rank"])
-    op.create_index("cases_by_recheck", "cases", ["recheck", "state"])
-    op.create_index("cases_by_draw", "cases", ["probability", "state"])
+    changed = "changed IS 1" if op.get_bind().dialect.name == "sqlite" else "changed IS TRUE"
+    for name, columns, where in (
+        ("cases_by_recheck", ["recheck", "state"], "recheck IS NOT NULL"),
+        ("cases_by_draw", ["state", "probability"], "probability IS NOT NULL"),
+        ("cases_by_change", ["state", "changed"], changed),
+    ):
+        op.create_index(name, "cases", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
     op.create_index("cases_by_listing", "cases", ["listing_key"])
 
 
