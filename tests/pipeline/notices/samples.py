@@ -118,7 +118,7 @@ SIGNALS: list[dict[str, Json]] = [
         "reason": "The title says that the goods are copies.",
         "observation": "vocabulary.replica",
         "weight": 1.2,
-        "evidence": {"kind": "text", "field": "title", "start": 24, "end": 30, "quote": "高仿"},
+        "evidence": {"kind": "text", "field": "title", "start": 25, "end": 36, "quote": "mirror copy"},
     },
 ]
 
@@ -129,7 +129,7 @@ def listing(**changes: Any) -> Listing:
         listing_id="110000000001",
         url="https://www.ebay.co.uk/itm/110000000001",
         captured_at=CAPTURED,
-        title="Brаmblewick kestrel mug 高仿",
+        title="Brаmblewick kestrel mug, mirror copy",
         prices=(Price(kind=PriceKind.SALE, amount=Decimal("7.50"), currency="GBP"),),
         seller=Seller(id="s-77", name="mug-corner"),
         ships_to=("GB", "US"),

@@ -121,7 +121,7 @@ def test_a_chinese_platform_is_told_in_both_languages() -> None:
     one_seller=st.booleans(),
     shuffle=st.randoms(use_true_random=False),
 )
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 def test_every_notice_is_in_one_batch_that_its_channel_takes(
     *, numbers: list[int], per_request: int, one_right: bool, one_reason: bool, one_seller: bool, shuffle: Any
 ) -> None:
