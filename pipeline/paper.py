@@ -37,6 +37,8 @@ PACKAGES: Final = {
 """Fonts by the order in which they are asked for a letter; all but "cjk" may be absent."""
 MAX_CELL: Final = 3_000
 """Code points in one value; a longer one is cut, so that nobody's text fills a hundred pages."""
+MAX_TABLE_CELL: Final = 600
+"""Code points in a cell of a table: no row is higher than a page."""
 MAX_PIXELS: Final = 60_000_000
 PRINTED_PIXELS: Final = 900
 """Longer edge of a printed picture."""
@@ -125,7 +127,7 @@ class Paper:
         page.ln(1)
         page.set_font_size(_SMALL)
         page.set_draw_color(*RULE)
-        cells = [[self._safe(cell) for cell in row] for row in (head, *rows)]
+        cells = [[self._safe(shorten(cell, MAX_TABLE_CELL)) for cell in row] for row in (head, *rows)]
         self._shape("".join(cell for row in cells for cell in row))
         with page.table(
             col_widths=tuple(widths),
