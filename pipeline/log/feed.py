@@ -25,13 +25,13 @@ PUBLIC: Final[Mapping[EventKind, tuple[str, ...]]] = MappingProxyType(
         EventKind.RULED: ("label",),
         EventKind.UNDONE: ("event_id",),
         EventKind.NOTICED: ("method", "reason_code", "right_type"),
-        EventKind.DISPOSED: ("disposition", "cause"),
-        EventKind.RECHECKED: ("result", "vantage"),
+        EventKind.DISPOSED: ("disposition",),
+        EventKind.RECHECKED: ("result",),
         EventKind.COUNTERED: ("deadline",),
         EventKind.SETTLED: ("outcome",),
     }
 )
-"""Facts that everybody may read, by kind of event; all others are private."""
+"""Facts that everybody may read, by kind of event: codes and times, never words. All others are private."""
 REFERENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "earlier_case_id": ("earlier_case", "case"),

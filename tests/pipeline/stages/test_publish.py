@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.enforcement import EventKind
 from pipeline.log import Keys, Log, init_keys, open_log
-from pipeline.log.feed import event_disclosures, event_record
+from pipeline.log.feed import Told, event_disclosures, event_draft, event_record, records_of
 from pipeline.log.receipts import all_receipts
 from pipeline.stages.publish import log_events, publish_log
 from pipeline.store.audit_entries import add_entry
@@ -20,6 +20,7 @@ from pipeline.store.events import Draft
 from pipeline.store.logged import read_event
 from pipeline.store.secrets import erase_secrets, read_secret
 from pipeline.verify.disclosures import check_disclosure
+from tests.pipeline.cases.events import event
 from tests.pipeline.store.test_cases import decision, opening, word, write
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -168,3 +169,28 @@ def test_notices_and_decisions_have_receipts(store: Store, log: Log, keys: Keys)
     for event_id, receipt in receipts.items():
         assert json.loads(receipt.extra)["id"] == event_id
         assert receipt.check(receipt.extra, keys.verifier).size == 7
+
+
+def test_no_words_of_a_person_or_platform_are_public() -> None:
+    facts = {
+        "notice_id": "n-1",
+        "disposition": "rejected",
+        "cause": "they sent Ana a letter",
+        "platform_text": "dear Ana",
+        "result": "up",
+        "vantage": "from Ana's desk",
+        "grounds": "Ana is wrong",
+        "native_id": "case 77",
+        "rule_id": "r-1",
+        "to": "ana",
+        "score": 0.5,
+        "changes": [{"field": "title", "before": "Ana", "after": 0.25}],
+    }
+    for kind in EventKind:
+        told = Told(event=event(1, kind, "ana", reason="Ana said so", facts=facts), rights_holder_id="h", platform="p")
+        entry = event_draft(told, {record: bytes(32) for record in records_of([told])}).entry(NOW)
+
+        assert b"Ana" not in entry, kind
+        assert b"ana" not in entry.replace(b"hidden", b""), kind
+        assert b"case 77" not in entry
+        assert b"0.5" not in entry

@@ -59,7 +59,7 @@ def enforcement(cases: int = 44) -> list[Draft]:
         ]
         if case % 7:
             told.append({"kind": "disposed", "notice": notice, "disposition": "removed" if case % 4 else "rejected"})
-            told.append({"kind": "rechecked", "result": "delisted_page" if case % 4 else "up", "vantage": "gb"})
+            told.append({"kind": "rechecked", "result": "delisted_page" if case % 4 else "up"})
         events += [{**shared, **fact, "at": instant(step + case / 50)} for step, fact in enumerate(told)]
     events.sort(key=lambda event: event["at"])
     return holders + [draft("event", number, sequence=number, **event) for number, event in enumerate(events, start=1)]
