@@ -5,7 +5,8 @@ python -m benchmarks.review [--reviewers 20] [--decisions 180] [--think 0] [--ou
 180 decisions each is an hour's work at one every 20 seconds. Each reviewer works a queue of their own as the browser
 does: the page of a case, its photos, the next case fetched ahead, the decision. Without time to think the app is loaded
 far beyond an hour's pace and its answers wait for each other: `server_ms` is then the time within the app under that
-load; with --think 5 it is nearer to what a reviewer meets. The app runs in a process of its own.
+load; with --think 5 it is nearer to what a reviewer meets. Before that one reviewer works alone: `alone_cpu_ms` is what
+the app's process computes for a request, whatever else the machine does. The app runs in a process of its own.
 """
 
 import argparse
@@ -34,6 +35,8 @@ from tests.pipeline.builders import listing
 from tests.pipeline.review.desk import PASSWORD, Desk, picture, seller
 
 PHOTOS = 20
+ALONE = 30
+"""Decisions of the reviewer who works alone."""
 KINDS = (
     ("photo", re.compile(r"/photos/|/registered/")),
     ("case", re.compile(r"^/cases/[0-9a-f]{32}$")),
@@ -48,7 +51,7 @@ def kind_of(path: str) -> str:
 
 def fill(desk: Desk, reviewers: int, decisions: int) -> None:
     photos = [picture(10 * n) for n in range(PHOTOS)]
-    for number in range(reviewers):
+    for number in range(reviewers + 1):
         desk.person(f"r{number}", (EVERY_HOLDER, Role.REVIEWER))
         for n in range(decisions + 1):
             shown = listing(
@@ -58,15 +61,19 @@ def fill(desk: Desk, reviewers: int, decisions: int) -> None:
 
 
 def serve(folder: Path, pipe: Connection) -> None:
-    """Serve the app until told to stop, then send back how long each kind of request took within it."""
+    """Serve the app until told to stop, then send back what each kind of request took: alone, and among others."""
+    alone: dict[str, list[float]] = {}
     taken: dict[str, list[float]] = {}
+    crowded = threading.Event()
     app = create_app(replace(Desk.at(folder).site, new_id=lambda: uuid4().hex))
 
     async def timed(scope: Any, receive: Any, send: Any) -> None:
-        begun = time.perf_counter()
+        begun, computed = time.perf_counter(), time.process_time()
         await app(scope, receive, send)
-        if scope["type"] == "http":
+        if scope["type"] == "http" and crowded.is_set():
             taken.setdefault(kind_of(scope["path"]), []).append((time.perf_counter() - begun) * 1_000)
+        elif scope["type"] == "http":
+            alone.setdefault(kind_of(scope["path"]), []).append((time.process_time() - computed) * 1_000)
 
     server = uvicorn.Server(uvicorn.Config(timed, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -75,9 +82,12 @@ def serve(folder: Path, pipe: Connection) -> None:
         time.sleep(0.02)
     pipe.send(server.servers[0].sockets[0].getsockname()[1])
     pipe.recv()
+    crowded.set()
+    pipe.send("ready")
+    pipe.recv()
     server.should_exit = True
     thread.join(10)
-    pipe.send(taken)
+    pipe.send((alone, taken))
 
 
 def review(address: str, number: int, decisions: int, think: float) -> Counter[int]:
@@ -137,13 +147,16 @@ def main() -> None:
         process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, theirs))
         process.start()
         address = f"http://127.0.0.1:{ours.recv()}"
+        statuses = review(address, options.reviewers, min(options.decisions, ALONE), 0.0)
+        ours.send("crowd")
+        ours.recv()
         begun = time.perf_counter()
         with ThreadPoolExecutor(options.reviewers) as pool:
             work = [pool.submit(review, address, n, options.decisions, options.think) for n in range(options.reviewers)]
-            statuses = sum((each.result() for each in work), Counter[int]())
+            statuses = sum((each.result() for each in work), statuses)
         seconds = time.perf_counter() - begun
         ours.send("stop")
-        taken = ours.recv()
+        alone, taken = ours.recv()
         process.join(20)
     result = {
         "reviewers": options.reviewers,
@@ -151,6 +164,7 @@ def main() -> None:
         "think_s": options.think,
         "seconds": round(seconds, 1),
         "statuses": {str(status): number for status, number in sorted(statuses.items())},
+        "alone_cpu_ms": {kind: figures(times) for kind, times in sorted(alone.items())},
         "server_ms": {kind: figures(times) for kind, times in sorted(taken.items())},
     }
     text = json.dumps(result, indent=1)

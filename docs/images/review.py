@@ -17,9 +17,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
@@ -116,7 +118,8 @@ def save(page: Page, name: str, *, whole: bool) -> None:
     before = page.viewport_size or {"width": 0, "height": 0}
     page.set_viewport_size({"width": before["width"], "height": min(height, TALLEST)})
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=HERE / f"{name}.png")
+    shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    shot.quantize(256, dither=Image.Dither.NONE).save(HERE / f"{name}.png", optimize=True)
     page.set_viewport_size({"width": before["width"], "height": 900})
 
 
