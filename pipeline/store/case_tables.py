@@ -80,7 +80,7 @@ cases = Table(
     Index("cases_by_holder_and_age", "rights_holder_id", "state", "opened_at", "case_id"),
     Index("cases_by_holder_and_update", "rights_holder_id", "state", "updated_at", "case_id"),
     Index("cases_by_seller", "platform", "seller_id"),
-    Index("cases_by_keyword", "keyword", "rank"),
+    Index("cases_by_keyword", "keyword", "state"),
     Index("cases_by_assignee", "assignee", "state"),
     Index("cases_by_price", "state", "euros"),
     Index("cases_by_holder_and_price", "rights_holder_id", "state", "euros"),

@@ -91,7 +91,7 @@ def _cases() -> None:
         op.create_index(f"cases_by_{name}", "cases", ["state", column, "case_id"])
         op.create_index(f"cases_by_holder_and_{name}", "cases", ["rights_holder_id", "state", column, "case_id"])
     op.create_index("cases_by_seller", "cases", ["platform", "seller_id"])
-    op.create_index("cases_by_keyword", "cases", ["keyword", "rank"])
+    op.create_index("cases_by_keyword", "cases", ["keyword", "state"])
     op.create_index("cases_by_assignee", "cases", ["assignee", "state"])
     op.create_index("cases_by_price", "cases", ["state", "euros"])
     op.create_index("cases_by_holder_and_price", "cases", ["rights_holder_id", "state", "euros"])
