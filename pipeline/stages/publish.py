@@ -52,7 +52,8 @@ def publish_log(store: Store, log: Log, now: datetime, make_secret: Callable[[],
 def log_audits(store: Store, log: Log, now: datetime) -> int:
     """Append every entry of audits and publications that is not in the log yet; return how many."""
     with store.read() as connection:
-        ids = (str(entry.get("id")) for entry in log.newest() if entry.get("type") not in {"event", "holder", None})
+        others = log.newest(but_events=True)
+        ids = (str(entry.get("id")) for entry in others if entry.get("type") not in {"event", "holder", None})
         places = (audit_sequence(connection, entry_id) for entry_id in ids)
         last = next((place for place in places if place is not None), 0)
         waiting = list(read_entries(connection, last))

@@ -118,6 +118,23 @@ def test_two_writers_are_kept_apart(folder: Path, keys: Keys) -> None:
         pass
 
 
+@pytest.mark.parametrize("name", ["checkpoint", "signed"])
+def test_a_log_of_other_keys_or_a_damaged_one_is_not_opened(
+    folder: Path, keys: Keys, tmp_path: Path, name: str
+) -> None:
+    with open_log(folder, keys) as log:
+        log.append([draft(0)], NOW)
+        log.publish()
+    other = init_keys(tmp_path / "other", "log.example", NOW)
+    with pytest.raises(LogError, match="not the log of these keys"), open_log(folder, other):
+        pass
+    path = (folder if name == "checkpoint" else keys.folder) / name
+    path.write_bytes(path.read_bytes().replace(b"log.example\n1", b"log.example\n2"))
+
+    with pytest.raises(LogError, match="or damaged"), open_log(folder, keys):
+        pass
+
+
 def test_a_log_restored_from_an_old_copy_is_not_signed_again(folder: Path, keys: Keys, tmp_path: Path) -> None:
     with open_log(folder, keys) as log:
         log.append(map(draft, range(3)), NOW)
