@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -225,6 +226,7 @@ def commitment(seen: Seen, place: str, salt: bytes) -> str:
     return Disclosure(name="listing", value=value, salt=salt).digest
 
 
+@lru_cache(maxsize=10_000)
 def public(value: str) -> str:
     """Return a value as the files of an audit hold it: a stranger's word, made plain."""
     return neutralise(reveal(value))
@@ -232,8 +234,8 @@ def public(value: str) -> str:
 
 def frame_row(audit_id: str, item: FrameItem) -> dict[str, str]:
     """Return an item as a row of frame.csv, which is one of sample.csv too."""
-    values = {name: public(str(getattr(item, name))) for name in ("item", "stratum", *VALUES)}
-    return {"audit": audit_id, **values, "ticket": item.ticket or ""}
+    values = {name: public(getattr(item, name)) for name in VALUES}
+    return {"audit": audit_id, "item": item.item, "stratum": item.stratum, **values, "ticket": item.ticket or ""}
 
 
 def draw_audit(

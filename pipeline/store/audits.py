@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
@@ -182,9 +182,10 @@ def set_seed(connection: Connection, audit_id: str, seed: str) -> bool:
 
 def add_items(connection: Connection, audit_id: str, items: Iterable[FrameItem]) -> None:
     """Enter items of a frame, or known fakes."""
-    rows = [{"audit_id": audit_id, **asdict(item)} for item in items]
-    for start in range(0, len(rows), AT_ONCE):
-        connection.execute(insert(audit_items), rows[start : start + AT_ONCE])
+    names = [field.name for field in fields(FrameItem)]
+    rows = ({"audit_id": audit_id} | {name: getattr(item, name) for name in names} for item in items)
+    while some := list(islice(rows, AT_ONCE)):
+        connection.execute(insert(audit_items), some)
 
 
 def read_frame(connection: Connection, audit_id: str) -> Iterator[FrameItem]:
