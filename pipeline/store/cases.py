@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     Table,
     and_,
     func,
@@ -190,23 +191,24 @@ def queue(
     Page
         Found by key, never by counting rows: a page deep in the queue costs what the first costs.
     """
-    column = COLUMNS[sort]
-    ascending = sort is Sort.AGE
+    column, ascending = COLUMNS[sort], sort is Sort.AGE
     wanted = and_(_narrowed(filters), _beyond(after, column, ascending=ascending))
-    rows: list[RowMapping] = []
     if _is_narrow(filters):
         found = select(cases).where(_inside(scope), _facets(filters, cases), wanted).limit(EVERYTHING).subquery()
-        by = found.c[column.name], found.c.case_id
-        first = (order.asc() if ascending else order.desc() for order in by)
-        rows += connection.execute(select(found).order_by(*first).limit(limit + 1)).mappings()
+        parts = [_in_order(select(found), found.c[column.name], found.c.case_id, ascending=ascending)]
     else:
-        order = (column.asc(), cases.c.case_id.asc()) if ascending else (column.desc(), cases.c.case_id.desc())
-        for arm in _arms(filters, scope):
-            rows += connection.execute(select(cases).where(arm, wanted).order_by(*order).limit(limit + 1)).mappings()
+        arms = (select(cases).where(arm, wanted) for arm in _arms(filters, scope))
+        parts = [_in_order(arm, column, cases.c.case_id, ascending=ascending) for arm in arms]
+    rows: list[RowMapping] = []
+    for part in parts:
+        rows += connection.execute(part.limit(limit + 1)).mappings()
     rows.sort(key=lambda row: (row[column.name], row["case_id"]), reverse=not ascending)
-    more = len(rows) > limit
-    last = _key(rows[limit - 1], column.name) if more else None
+    last = _key(rows[limit - 1], column.name) if len(rows) > limit else None
     return Page(cases=tuple(map(_queued, rows[:limit])), after=last)
+
+
+def _in_order(query: Select[Any], *columns: ColumnElement[Any], ascending: bool) -> Select[Any]:
+    return query.order_by(*(column.asc() if ascending else column.desc() for column in columns))
 
 
 def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
