@@ -248,6 +248,11 @@ class _Page(FPDF):
         return ""
 
 
+def missing_fonts() -> tuple[str, ...]:
+    """Return the packages of fonts that are not installed: letters of their scripts are printed as code points."""
+    return tuple(package for package in PACKAGES.values() if _font(package) is None)
+
+
 @cache
 def _font(package: str) -> Path | None:
     """Return the upright font file of a package, or None where it is not installed."""

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import PhotoRefusedError
-from pipeline.paper import PACKAGES, Paper, _font, printable
+from pipeline.paper import Paper, missing_fonts, printable
 
 NOW = datetime(2026, 10, 20, tzinfo=UTC)
 poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's tools are not installed")
-all_fonts = pytest.mark.skipif(any(_font(p) is None for p in PACKAGES.values()), reason="not every font is installed")
+all_fonts = pytest.mark.skipif(bool(missing_fonts()), reason="not every font is installed")
 
 
 def paper() -> Paper:
