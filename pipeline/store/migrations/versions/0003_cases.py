@@ -1,5 +1,7 @@
 """Make the tables of cases."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -48,6 +50,19 @@ def _events() -> None:
 def _cases() -> None:
     op.create_table(
         "cases",
+        *_columns_of_events(),
+        *_columns_of_listing(),
+        sa.Column("recheck", sa.String(16), nullable=True),
+        sa.Column("rechecked_at", sa.String(27), nullable=True),
+        sa.Column("probability", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("case_id"),
+        comment="What the events leave of each case, and its listing as last captured: can be made again from them.",
+    )
+    _indexes_of_cases()
+
+
+def _columns_of_events() -> list[sa.Column[Any]]:
+    return [
         sa.Column("case_id", sa.String(32), nullable=False),
         sa.Column("rights_holder_id", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
@@ -69,6 +84,11 @@ def _cases() -> None:
         sa.Column("opened_at", sa.String(27), nullable=False),
         sa.Column("updated_at", sa.String(27), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
+    ]
+
+
+def _columns_of_listing() -> list[sa.Column[Any]]:
+    return [
         sa.Column("content", sa.String(64), nullable=False),
         sa.Column("captured_at", sa.String(27), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -81,12 +101,10 @@ def _cases() -> None:
         sa.Column("keyword", sa.Text(), nullable=True),
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("harm", sa.Float(), nullable=False),
-        sa.Column("recheck", sa.String(16), nullable=True),
-        sa.Column("rechecked_at", sa.String(27), nullable=True),
-        sa.Column("probability", sa.Float(), nullable=True),
-        sa.PrimaryKeyConstraint("case_id"),
-        comment="What the events leave of each case, and its listing as last captured: can be made again from them.",
-    )
+    ]
+
+
+def _indexes_of_cases() -> None:
     for name, column in (("score", "score"), ("harm", "harm"), ("age", "opened_at"), ("update", "updated_at")):
         op.create_index(f"cases_by_{name}", "cases", ["state", column, "case_id"])
         op.create_index(f"cases_by_holder_and_{name}", "cases", ["rights_holder_id", "state", column, "case_id"])
