@@ -15,6 +15,10 @@ from pipeline.engine import check_dask_address
 from pipeline.errors import CounterfoilError
 from pipeline.log.folder import LogFolder
 from pipeline.log.keys import load_keys
+from pipeline.notices.channels import load_channels
+from pipeline.notices.explain import load_sentences
+from pipeline.notices.team import load_team
+from pipeline.paper import missing_fonts
 from pipeline.settings import SILENT, Settings, lake_folder
 from pipeline.store.database import hide_password, open_store
 from pipeline.verify.notes import open_checkpoint
@@ -52,7 +56,14 @@ def examine(settings: Settings, environment: Mapping[str, str]) -> tuple[Finding
     """
     found = [_version(*expected) for expected in VERSIONS]
     found.append(Finding(good=True, text="settings: every one is known and in range"))
-    found += [_store(settings), _lake(lake_folder(settings)), _log(settings), *_engine(settings)]
+    found += [
+        _store(settings),
+        _lake(lake_folder(settings)),
+        _log(settings),
+        _notices(settings),
+        _fonts(),
+        *_engine(settings),
+    ]
     found += [_switch(name, value, environment.get(name)) for name, value in SILENT.items()]
     return tuple(found)
 
@@ -64,6 +75,23 @@ def _version(package: str, expected: str, why: str) -> Finding:
         return Finding(good=False, text=f"{package}: not installed, expected {expected}")
     good = SpecifierSet(expected).contains(installed)
     return Finding(good=good, text=f"{package}: {installed}" + ("" if good else f", expected {expected}: {why}"))
+
+
+def _notices(settings: Settings) -> Finding:
+    folder = Path(settings.notices) if settings.notices else None
+    try:
+        channels = list(load_channels(folder and folder / "channels"))
+        load_team(folder)
+        load_sentences(folder)
+    except CounterfoilError as error:
+        return Finding(good=False, text=" ".join(str(error).split()))
+    return Finding(good=True, text=f"notices: {len(channels)} channels can be read")
+
+
+def _fonts() -> Finding:
+    missing = missing_fonts()
+    said = f"not installed: {', '.join(missing)}; their letters are printed as code points" if missing else "all there"
+    return Finding(good=True, text=f"fonts of printed pages: {said}")
 
 
 def _store(settings: Settings) -> Finding:

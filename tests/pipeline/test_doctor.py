@@ -83,3 +83,12 @@ def test_a_log_is_examined_with_its_keys(tmp_path: Path) -> None:
     (tmp_path / "keys" / "log.key").chmod(0o644)
     (found,) = sick(settings, dict(SILENT))
     assert "others than its owner may use it" in found
+
+
+def test_a_team_that_cannot_be_read_is_found(tmp_path: Path) -> None:
+    (tmp_path / "team.toml").write_text("[agent]\nnane = 'W'\n")
+    settings = Settings(store=f"sqlite:///{tmp_path / 's.db'}", lake=str(tmp_path), notices=str(tmp_path))
+
+    (said,) = sick(settings, dict(SILENT))
+
+    assert "team.toml: agent" in said
