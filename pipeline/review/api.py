@@ -14,6 +14,7 @@ from pipeline.records import Label
 from pipeline.review.access import Approving, Deciding, Reading
 from pipeline.review.deeds import Deed, carry_out, visible_case
 from pipeline.review.filters import queue_of
+from pipeline.review.labels import check_offered
 from pipeline.review.site import Visitor, site_of
 from pipeline.store.captures import current_captures
 from pipeline.store.cases import QueuedCase, Sort, count_all, queue, read_events
@@ -150,6 +151,7 @@ def read(request: Request, visitor: Reading, case_id: str) -> CaseWithHistory:  
 
 @router.post("/cases/{case_id}/decision", summary="Decide what a case is")
 def decide(request: Request, visitor: Deciding, case_id: str, decision: Decision) -> Written:  # noqa: D103
+    check_offered(site_of(request).settings, decision.label)
     with site_of(request).store.read() as connection:
         found = visible_case(connection, visitor, case_id)
     assets = decision.asset_ids if decision.asset_ids is not None else list(found.case.asset_ids)

@@ -19,6 +19,7 @@ from pipeline.records import Label
 from pipeline.review.access import Deciding
 from pipeline.review.deeds import NEEDS, Deed, carry_out, case_by_case
 from pipeline.review.filters import Queue, queue_of
+from pipeline.review.labels import check_offered
 from pipeline.review.pages import page
 from pipeline.review.site import Site, Visitor, site_of
 from pipeline.store.cases import QueuedCase, count_all, queue
@@ -62,7 +63,7 @@ class Wish:
         return self.label is None or case.label is not self.label
 
 
-def wish_of(deed: str) -> Wish:
+def wish_of(site: Site, deed: str) -> Wish:
     """Read what a form asks for: a label, "hold", "assign" or "approve".
 
     Raises
@@ -74,9 +75,11 @@ def wish_of(deed: str) -> Wish:
     if deed in others:
         return Wish(kind=others[deed])
     try:
-        return Wish(kind=EventKind.DECIDED, label=Label(deed))
+        label = Label(deed)
     except ValueError:
         raise HTTPException(422, "No such deed.") from None
+    check_offered(site.settings, label)
+    return Wish(kind=EventKind.DECIDED, label=label)
 
 
 @router.post("/preview")
@@ -90,7 +93,7 @@ def preview(
     query: Annotated[str, Form(max_length=4_000)] = "",
 ) -> Response:
     """Show which cases a bulk decision would change, and how, before anything is written."""
-    wish = wish_of(deed)
+    wish = wish_of(site_of(request), deed)
     asked = queue_of(QueryParams(query), visitor.person.person_id)
     scope = visitor.person.scope(NEEDS.get(wish.kind, Permission.DECIDE))
     with site_of(request).store.read() as connection:
@@ -133,7 +136,8 @@ def apply(
     query: Annotated[str, Form(max_length=4_000)] = "",
 ) -> Response:
     """Write what the preview showed; cases that have moved on since are left alone and counted."""
-    site, wish = site_of(request), wish_of(deed)
+    site = site_of(request)
+    wish = wish_of(site, deed)
     seen = _seen(cases)
     if len(seen) != confirmed or len(seen) > MOST:
         raise HTTPException(422, f"The number of cases does not agree: expected {len(seen)}, at most {MOST}.")

@@ -15,7 +15,6 @@ from pipeline.records import Asset, Listing, Product
 from pipeline.review.charts import price_chart
 from pipeline.review.evidence import Seen, pairs_of, price_of, seen_in, waterfall
 from pipeline.review.filters import Queue
-from pipeline.review.keys import DECISIONS
 from pipeline.review.texts import Stretch, stretches, text_spans
 from pipeline.store.captures import Capture, read_captures
 from pipeline.store.cases import QueuedCase, count_all, place_of, queue, read_events
@@ -66,7 +65,6 @@ def gather(connection: Connection, found: QueuedCase, person: Person, asked: Que
         "next_id": next_case(connection, found, person, asked),
         "left": count_all(connection, asked.filters, scope),
         "queue": asked,
-        "labels": tuple(DECISIONS),
     }
 
 

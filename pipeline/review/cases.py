@@ -12,6 +12,7 @@ from pipeline.review.access import Reading
 from pipeline.review.casefile import gather
 from pipeline.review.deeds import done_by, visible_case
 from pipeline.review.filters import queue_of
+from pipeline.review.labels import offered
 from pipeline.review.pages import page
 from pipeline.review.site import Visitor, site_of
 from pipeline.store.desk import record_access
@@ -57,12 +58,15 @@ def case_page(
     with site.store.read() as connection:
         found = visible_case(connection, visitor, case_id)
         context = gather(connection, found, visitor.person, asked, site.now())
+        labels = offered(site.settings)
         just_done = done_by(connection, done, visitor.person)
     what = "ahead" if AHEAD in request.headers else "case"
     with site.store.write() as connection:
         record_access(connection, _access(request, visitor, case_id, what))
     status = 409 if conflict else 200
-    return page(request, "case.html", visitor, status=status, done=just_done, conflict=conflict, **context)
+    return page(
+        request, "case.html", visitor, status=status, done=just_done, conflict=conflict, labels=labels, **context
+    )
 
 
 def _access(request: Request, visitor: Visitor, case_id: str, what: str) -> Access:

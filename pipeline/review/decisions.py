@@ -17,6 +17,7 @@ from pipeline.review.casefile import next_case
 from pipeline.review.cases import Conflict, case_page
 from pipeline.review.deeds import Deed, carry_out, visible_case
 from pipeline.review.filters import Queue, queue_of
+from pipeline.review.labels import check_offered
 from pipeline.review.site import Site, Visitor, site_of
 from pipeline.store.people import find_person
 
@@ -49,6 +50,7 @@ def decide(
     query: Query = "",
 ) -> Response:
     """Write a person's word and lead to the next case; if the case has moved on, show it as it is now."""
+    check_offered(site_of(request).settings, label)
     assets = tuple(dict.fromkeys(asset or ()))
     deed = Deed(
         case_id=case_id,

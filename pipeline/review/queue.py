@@ -13,6 +13,7 @@ from pipeline.people import Permission, SavedFilter
 from pipeline.review.access import Reading
 from pipeline.review.deeds import done_by
 from pipeline.review.filters import Queue, queue_of
+from pipeline.review.labels import offered
 from pipeline.review.pages import page
 from pipeline.review.site import site_of
 from pipeline.store.cases import Sort, count, queue
@@ -56,6 +57,7 @@ def show_queue(request: Request, visitor: Reading, after: str | None = None, don
         holders=holders,
         people=people,
         sorts=tuple(Sort),
+        labels=offered(site_of(request).settings),
         deeper=after is not None,
         deciding=visitor.person.may_somewhere(Permission.DECIDE),
         facets=_facets(asked, counts.facets, holders),

@@ -128,6 +128,7 @@ TOLD: Final = (
     _("The form is too old or not ours: reload the page and send it again."),
     _("There is no such case, or it is not one of yours."),
     _("A comment needs words."),
+    _("That label is retired."),
     _("There is no such person."),
     _("That person may not decide on this case."),
     _("You are no admin of that rights holder."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from pipeline.enforcement import CaseState, EventKind
 from pipeline.people import EVERY_HOLDER, Role
 from pipeline.records import Label
+from pipeline.settings import Settings
 from pipeline.store.cases import read_events
 from tests.pipeline.builders import listing
 from tests.pipeline.review.desk import Browser, Desk, id_of, picture, seller
@@ -281,3 +283,23 @@ def test_the_last_decision_of_a_queue_can_be_taken_back_from_the_queue(desk: Des
 
     assert decided.headers["location"].startswith("/cases?done=")
     assert f'action="/cases/{case_id}/undo"' in shown.text
+
+
+def test_a_retired_label_is_offered_no_more_and_stays_where_it_was_given(tmp_path: Path) -> None:
+    desk = Desk.at(tmp_path)
+    given, other = desk.case(), desk.case()
+    desk.reviewer("rae").post(f"/cases/{given}/decide", {"label": "grey_market", "seen": "1"})
+    site = replace(desk.site, settings=Settings(review_retired_labels=("grey_market",)))
+    browser = Desk(site=site, clock=desk.clock).browser("rae")
+
+    page = browser.get(f"/cases/{other}").text
+    queue = browser.get("/cases").text
+    refused = [
+        browser.post(f"/cases/{other}/decide", {"label": "grey_market", "seen": "1"}),
+        browser.post("/bulk/preview", {"deed": "grey_market", "case": other}),
+    ]
+
+    assert 'value="grey_market"' not in page + queue
+    assert "Grey market" in browser.get(f"/cases/{given}").text
+    assert {response.status_code for response in refused} == {422}
+    assert desk.read(other).events == 1
