@@ -72,6 +72,7 @@ def _environment(code: str) -> Environment:
         loader=PackageLoader("pipeline.review", "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
