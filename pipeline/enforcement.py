@@ -61,7 +61,7 @@ class EventKind(StrEnum):
     RETURNED = "returned"
     """A second person disagrees: back to the reviewer."""
     NOTICED = "noticed"
-    """A notice went out: notice_id, method, reason_code, right_type."""
+    """A notice went out: notice_id, channel, method, reason_code, right_type."""
     ACKNOWLEDGED = "acknowledged"
     """The platform has it: notice_id, native_id."""
     DISPOSED = "disposed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -107,7 +107,12 @@ def _gather(
         seller_names=tuple(dict.fromkeys(names)),
         offers=tuple(offers),
         registered=registered,
-        links=_links(shared_with(connection, found, scope, most_sellers=MOST_SELLERS, ignored=own)),
+        links=_links(
+            (
+                *shared_with(connection, found, scope, most_sellers=MOST_SELLERS, ignored=own),
+                *_relisted(connection, found, scope),
+            )
+        ),
         made_at=scribe.now,
         operator=scribe.operator,
     )
@@ -162,6 +167,18 @@ def _registered(holders: Iterable[KnownHolder | None], offers: Iterable[Offer], 
 
 def _asked(kept: KeptNotice) -> Asked:
     return Asked(channel=kept.notice.channel, sent_at=kept.updated_at, state=kept.state.value, native_id=kept.native_id)
+
+
+def _relisted(connection: Connection, found: Sequence[QueuedCase], scope: Scope) -> Iterator[Shared]:
+    """Yield the cases of other accounts whose goods, once taken down, came back in these."""
+    for queued in found:
+        earlier_id, here = queued.case.earlier_case_id, queued.case.key
+        earlier = None if earlier_id is None else read_case(connection, earlier_id, scope)
+        if earlier is None:
+            continue
+        case_id, (platform, _, seller_id) = earlier.case.case_id, earlier.case.key
+        if seller_id is not None and (platform, seller_id) != (here.platform, here.seller_id):
+            yield Shared("relisted", case_id, case_id, platform, seller_id, earlier.card.seller_name)
 
 
 def _links(shared: Iterable[Shared]) -> tuple[AccountLink, ...]:

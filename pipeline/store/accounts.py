@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 class Shared(NamedTuple):
-    """A photo ("photo") or contact ("contact") that a case of another account shares."""
+    """A photo ("photo"), contact ("contact") or earlier case ("relisted") that a case of another account shares."""
 
     what: str
     mark: str

@@ -164,6 +164,20 @@ def test_a_photo_that_many_sellers_show_connects_nobody(bureau: Bureau) -> None:
     assert made.links == ()
 
 
+def test_goods_that_came_back_link_the_account_that_sold_them_before(bureau: Bureau) -> None:
+    earlier = bureau.approved(listing(**by("s-2", "1", "taobao")), photo=b"\xff\xd8\xffa")
+    bureau.say(earlier, EventKind.NOTICED, "ana", notice_id="n")
+    bureau.say(earlier, EventKind.RECHECKED, "system", result="gone_404")
+    again = bureau.opened(listing(**by("s-1", "2")), photo=b"\xff\xd8\xffb")
+    bureau.say(again, EventKind.RELISTED, "system", earlier_case_id=earlier, because=["operator"])
+
+    with bureau.store.read() as connection:
+        made, _ = dossier_of_case(connection, again, None, bureau.scribe())
+
+    expected = [("taobao", "s-2", {"relisted": 1})]
+    assert [(k.platform, k.seller_id, dict(k.shared)) for k in made.links] == expected
+
+
 def test_nobody_reads_a_dossier_of_another_rights_holder(bureau: Bureau) -> None:
     case_id = bureau.opened()
 
