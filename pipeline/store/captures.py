@@ -16,7 +16,7 @@ from pipeline.records import Json, Listing, Register
 from pipeline.store.case_tables import captures, case_contacts, case_photos, cases, events, registers
 from pipeline.store.cases import Scope
 from pipeline.store.codec import from_json, to_json
-from pipeline.store.ledger import insert_new
+from pipeline.store.ledger import insert_new, upsert
 
 ENDED: Final = (CaseState.DOWN.value, CaseState.CLOSED.value)
 MOST_EARLIER: Final = 50
@@ -66,7 +66,10 @@ class Capture:
 
 
 def record_captures(connection: Connection, found: Iterable[Capture]) -> None:
-    """Enter captures with their photos; a content that is there already stays as it was first captured."""
+    """Enter captures with their photos.
+
+    A content that is there already keeps the time of its first capture, and gets what the newest scan says of it.
+    """
     rows, photos = [], []
     for capture in found:
         rows.append(
@@ -85,7 +88,11 @@ def record_captures(connection: Connection, found: Iterable[Capture]) -> None:
             for photo in capture.photos
             if photo.digest is not None
         ]
-    insert_new(connection, captures, rows)
+    statement = upsert(connection, captures)
+    newer = {name: getattr(statement.excluded, name) for name in ("run_id", "row", "photos")}
+    if rows:
+        keys = ["case_id", "content"]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=newer), rows)
     insert_new(connection, case_photos, photos)
 
 

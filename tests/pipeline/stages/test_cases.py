@@ -418,4 +418,8 @@ def test_a_new_score_for_the_same_capture_is_added(desk: Desk, tmp_path: Path) -
 
     run(scan_of([], desk.register, tmp_path, store=desk.store, kit=FakeKit()))
 
+    with desk.store.read() as connection:
+        (capture,) = read_captures(connection, id_of(1), None)
     assert desk.kinds(id_of(1)) == ["opened", "seen"]
+    assert capture.row["score"] == desk.case(id_of(1)).score
+    assert {signal["asset_id"] for signal in capture.row["signals"]} == {"quill-word"}
