@@ -193,11 +193,11 @@ def _pair(values: tuple[str, ...]) -> tuple[str, str]:
 
 
 def values_of(holder: RightsHolder) -> tuple[str, str, str]:
-    """Return a rights holder's size, sector (Nice class) and country of protection (office), as tables name them."""
+    """Return a rights holder's size, sector (Nice class) and country of protection, as tables name them."""
     sectors = sorted({f"nice-{number}" for asset in holder.assets for number in asset.nice_classes})
-    offices = sorted({asset.office for asset in holder.assets if asset.office})
+    places = sorted({place for asset in holder.assets for place in asset.territories or (asset.office,) if place})
     sector, country = (
-        values[0] if len(values) == 1 else SEVERAL if values else UNKNOWN for values in (sectors, offices)
+        values[0] if len(values) == 1 else SEVERAL if values else UNKNOWN for values in (sectors, places)
     )
     return holder.size if holder.size in SIZES else UNKNOWN, sector, country
 

@@ -127,6 +127,28 @@ def test_an_item_is_shown_without_what_the_scan_thinks_of_it(audited: str) -> No
     assert sorted(shown) == ["appearance", "captured_at", "item", "listing_id", "platform", "seller_id"]
 
 
+def test_the_first_results_of_searches_can_be_audited_too(folder: Path) -> None:
+    rows = [
+        {
+            **goods.key._asdict(),
+            "url": "https://shop.example/",
+            "captured_at": "2026-10-23T09:00:00Z",
+            "title": "Canvas bag",
+            "seller": {"id": goods.key.seller_id},
+            "query": {"keyword": "bag", "rank": rank},
+        }
+        for rank, goods in enumerate(GOODS[:20], start=1)
+    ]
+    rows.append({**rows[0], "query": {"keyword": "canvas", "rank": 2}})
+    rows.append({**rows[0], "listing_id": "never scanned"})
+    (folder / "captured.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    made = done("audit", "frame", "2026-10-02/2026-11-01", "captured.jsonl", "--register", "register", "--top", 8)
+
+    assert made.split()[1] == "9"
+    assert "top_results" in done("audit", "status")
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [
