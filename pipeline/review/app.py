@@ -23,6 +23,7 @@ from pipeline.review import (
     bulk,
     cases,
     decisions,
+    followup,
     oidc,
     photos,
     queue,
@@ -34,7 +35,22 @@ from pipeline.review.guard import Guard
 from pipeline.review.pages import page
 from pipeline.review.site import Site
 
-PARTS = (signin, oidc, queue, cases, photos, decisions, bulk, approvals, auditing, ruling, account, admin, api)
+PARTS = (
+    signin,
+    oidc,
+    queue,
+    cases,
+    photos,
+    decisions,
+    bulk,
+    approvals,
+    followup,
+    auditing,
+    ruling,
+    account,
+    admin,
+    api,
+)
 """Modules with routes."""
 STATUS = {ConflictError: 409, TransitionError: 409, InputError: 422}
 """What an error of ours is to a browser; any other is the store's."""

@@ -10,6 +10,7 @@ import httpx
 from argon2 import PasswordHasher
 from fastapi import Request
 
+from pipeline.followup.clocks import Clock, shipped_clocks
 from pipeline.people import Person, Session
 from pipeline.settings import Settings
 from pipeline.store.database import Store
@@ -37,6 +38,8 @@ class Site:
         Argon2id.
     provider : BaseTransport or None
         How the OpenID provider is reached; the network if not given.
+    clocks : tuple of Clock
+        What is due when; those that ship if not given.
     """
 
     store: Store
@@ -48,6 +51,7 @@ class Site:
     new_token: Callable[[], str]
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     provider: httpx.BaseTransport | None = None
+    clocks: tuple[Clock, ...] = field(default_factory=shipped_clocks)
 
     @property
     def idle(self) -> timedelta:

@@ -107,6 +107,10 @@ WORDS: Final[Mapping[str, str]] = {
     "login_wall": _("Unknown: behind a sign-in"),
     "blocked": _("Unknown: we were blocked"),
     "unreachable": _("Unknown: not reachable"),
+    # how an objection ended
+    "outcome.upheld": _("The seller was right"),
+    "outcome.rejected": _("The seller was wrong"),
+    "outcome.lapsed": _("Nobody answered in time"),
     # by what a relisting is recognised
     "photo": _("Photo"),
     "operator": _("Operator"),

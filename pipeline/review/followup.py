@@ -1,0 +1,57 @@
+"""Follow-up: what is due, objections of sellers, proposals to notice again, and how fast lanes stand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pipeline.followup.health import shipped_programmes
+from pipeline.people import Permission
+from pipeline.review.access import Approving, Reading
+from pipeline.review.deeds import case_by_case
+from pipeline.review.pages import page
+from pipeline.review.site import site_of
+from pipeline.stages.followup import OUTCOMES, Said, fast_lanes, overview, settle
+
+router = APIRouter(prefix="/follow-up", include_in_schema=False)
+
+SHOWN: Final = 200
+"""Rows of a list on the page, the soonest first."""
+
+
+@router.get("")
+def show_followup(request: Request, visitor: Reading) -> Response:
+    """Show what is to be done about the notices that are out."""
+    site, scope = site_of(request), visitor.person.scope(Permission.READ)
+    now = site.now()
+    found = overview(site.store, scope, site.clocks, now)
+    named = [one.case_id for one in found.due[:SHOWN]] + [one.case_id for one in found.renotices[:SHOWN]]
+    with site.store.read() as connection:
+        lanes = fast_lanes(connection, scope, shipped_programmes(), now)
+        cases = {row.case.case_id: row for row in case_by_case(connection, scope, named)}
+    return page(
+        request,
+        "followup.html",
+        visitor,
+        found=found,
+        shown=SHOWN,
+        lanes=[lane for lane in lanes if lane.sent],
+        cases=cases,
+        settling=visitor.person.may_somewhere(Permission.APPROVE),
+        outcomes=OUTCOMES,
+    )
+
+
+@router.post("/objections/{notice_id}")
+def settle_objection(
+    request: Request, visitor: Approving, notice_id: str, outcome: Annotated[str, Form(max_length=20)]
+) -> Response:
+    """Enter how a seller's objection ended."""
+    if outcome not in OUTCOMES:
+        raise HTTPException(422, "Some values of the form cannot be used.")
+    site = site_of(request)
+    said = Said(by=visitor.person.person_id, at=site.now(), scope=visitor.person.scope(Permission.APPROVE))
+    settle(site.store, notice_id, outcome, said)
+    return RedirectResponse("/follow-up", 303)
