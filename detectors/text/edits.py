@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -22,7 +24,24 @@ _LONG: Final = 7
 """Letters from which on even the first one may be wrong."""
 
 
-def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
+MANY: Final = 2_000
+"""In a register of so many spellings, marks of fewer than seven letters are not looked for with a letter wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The other marks of a register: what they look like, and how many letters a mark among so many must have."""
+
+    looks: frozenset[str]
+    least: int
+
+
+def company_of(spellings: Sequence[Spelling]) -> Company:
+    """Return what the marks of a register mean to each other."""
+    return Company(frozenset(s.compact for s in spellings), EDITED_FROM if len(spellings) < MANY else _LONG)
+
+
+def near(place: Place, spelling: Spelling, others: Company) -> Hit | None:
     """Judge a place whose class key is one edit from that of a mark.
 
     Parameters
@@ -31,8 +50,8 @@ def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None
         Whole words.
     spelling : Spelling
         The mark.
-    others : frozenset of str
-        What all marks of the register look like: another's mark is no misspelling of this one.
+    others : Company
+        All marks of the register: another's mark is no misspelling of this one.
     """
     strictness = spelling.distinctiveness
     key = "".join(class_letters(part) for part in place.parts)
@@ -47,7 +66,7 @@ def near(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None
     return hit_at(place, spelling, Form.FUZZY, "one letter differs", 0.5 + min(strictness.letters, 12) / 40)
 
 
-def far(place: Place, spelling: Spelling, others: frozenset[str]) -> Hit | None:
+def far(place: Place, spelling: Spelling, others: Company) -> Hit | None:
     """Judge one word that is two edits from a long mark, of which a third stands in it unchanged, at its place."""
     word = place.parts[0]
     if not may_be_edited_twice(spelling) or not is_twice_edited(word, spelling.compact):
@@ -94,12 +113,14 @@ def _starts_alike(place: Place, spelling: Spelling) -> bool:
     return place.parts[0][:1] == spelling.compact[0]
 
 
-def _edited(place: Place, spelling: Spelling, others: frozenset[str]) -> bool:
+def _edited(place: Place, spelling: Spelling, others: Company) -> bool:
     """Say whether what differs can be a mistake or a trick, and the place is no word, name or mark of its own."""
     strictness, parts = spelling.distinctiveness, place.parts
     compact = "".join(parts)
-    least = EDITED_FROM if len(spelling.words) == 1 else _LONG
-    if not strictness.edits or strictness.letters < least or compact in others:
+    least = others.least if len(spelling.words) == 1 else _LONG
+    if not strictness.edits or strictness.letters < least or compact in others.looks:
+        return False
+    if not (parts[0].isalnum() and parts[-1].isalnum()) or len(parts) < min(len(spelling.words), 2):
         return False
     if len(parts) > 1 and not (set(parts) & set(spelling.words) and len(spelling.words) > 1):
         return False
@@ -132,7 +153,8 @@ def _masked(place: Place, spelling: Spelling, key: str) -> bool:
             return True
         follower = place.parts[number + 1]
         over, between = key[:at] + wanted[at : at + 1] + key[at + 1 :], key[:at] + key[at + 1 :]
-        if not follower.isalnum() and wanted in {over, between}:
+        ends = number + 2 == len(place.parts) and follower in _SEPARATORS
+        if not ends and not follower.isalnum() and wanted in {over, between}:
             return True
     return False
 

@@ -21,7 +21,7 @@ _LEAST_FAR: Final = edits.TWICE_FROM - 2
 """Letters of a word that may be a long mark with two of them left out."""
 
 Window = tuple[int, int]
-Judge = Callable[[Place, Spelling, frozenset[str]], Hit | None]
+Judge = Callable[[Place, Spelling, edits.Company], Hit | None]
 
 
 class Misspellings:
@@ -40,7 +40,7 @@ class Misspellings:
     def __init__(self, spellings: tuple[Spelling, ...]) -> None:
         self._spellings = spellings
         self._words = frozenset(class_key(w) for s in spellings if len(s.words) > 1 for w in s.words)
-        self._looks = frozenset(s.compact for s in spellings)
+        self._company = edits.company_of(spellings)
         self._shortened: defaultdict[str, list[Spelling]] = defaultdict(list)
         self._thirds: defaultdict[tuple[int, str], list[Spelling]] = defaultdict(list)
         for spelling in spellings:
@@ -75,7 +75,7 @@ class Misspellings:
                     yield from self._judged(edits.far, place, spelling)
 
     def _judged(self, judge: Judge, place: Place, spelling: Spelling) -> Iterator[Hit]:
-        hit = judge(place, spelling, self._looks)
+        hit = judge(place, spelling, self._company)
         if hit is not None:
             yield hit
 

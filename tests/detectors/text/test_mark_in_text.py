@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors.text import edits
 from detectors.text.index import MarkIndex
 from detectors.text.mark_in_text import MarkInText
-from detectors.text.spelling import spellings_of
+from detectors.text.spelling import Spelling, spellings_of
 from detectors.text.tokens import class_key
-from pipeline.records import Listing, Signal
-from tests.detectors.text.builders import MARKS, REGISTER, batch, listing, marks_in
+from pipeline.records import Listing, Register, RightsHolder, Signal
+from tests.detectors.text.builders import MARKS, REGISTER, batch, listing, marks_in, word_mark
 
 
 def form(signal: Signal) -> str:
@@ -415,3 +416,34 @@ def test_words_of_two_fields_that_make_no_mark_are_left_alone(title: str, attrib
     found = marks_in(listing(title, attributes=attributes)).values()
 
     assert [s for s in found if "split over" in s.evidence["how"]] == []
+
+
+def test_among_thousands_of_marks_a_short_one_is_not_guessed() -> None:
+    few, many = (
+        edits.company_of([spelling_of("Quorva"), *(spelling_of(f"Zorvane{n}") for n in range(count))])
+        for count in (1, edits.MANY)
+    )
+
+    assert (few.least, many.least) == (5, 7)
+    assert "quorva" in few.looks
+
+
+@pytest.mark.parametrize("title", ["Egames collection", "ZORVAN|new tote", "Supersox Zorvan| pack"])
+def test_a_separator_is_no_mask_and_a_joined_name_no_misspelling(title: str) -> None:
+    register = Register(
+        version=1,
+        digest="",
+        rights_holders=(
+            RightsHolder(id="eb", name="Eb Games", assets=(word_mark("eb-word", "Eb Games"),)),
+            RightsHolder(id="zo", name="Zorvanx", assets=(word_mark("zo-word", "Zorvanxy"),)),
+        ),
+    )
+
+    (found,) = MarkInText(register).detect(batch(listing(title)))
+
+    assert [s for s in found if form(s) != "fragment"] == []
+
+
+def spelling_of(mark: str) -> Spelling:
+    holder = RightsHolder(id=mark, name=mark, assets=(word_mark(mark, mark),))
+    return spellings_of(Register(version=1, digest="", rights_holders=(holder,)))[0]
