@@ -48,6 +48,10 @@ def _told(found: Verified) -> Iterator[str]:
     yield f"  files      {found.files} signed by the exporter's key {found.exporter}"
     yield f"  log        {found.checkpoint.size} entries of {found.checkpoint.origin}, all in its tree"
     yield f"  numbers    {found.numbers} follow from the entries"
+    drawn = found.computed
+    yield f"  samples    {drawn.drawn} drawn again; {drawn.elsewhere} have their frame in an earlier bundle"
+    if drawn.undrawn:
+        yield f"  samples    {drawn.undrawn} audits were committed to and have no sample: ask why"
     for name, time in found.witnesses.items():
         yield f"  witness    {name} saw the log at {time:%Y-%m-%d %H:%M:%S} UTC"
     for time in found.stamped_at:

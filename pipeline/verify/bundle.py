@@ -19,7 +19,7 @@ from pipeline.verify.files import BundleFiles
 from pipeline.verify.history import CHECKPOINT, LOG, History, read_history
 from pipeline.verify.merkle import check_inclusion, leaf_hash
 from pipeline.verify.notes import Checkpoint, Note, VerifierKey, open_checkpoint
-from pipeline.verify.numbers import METRICS, MISSHAPEN, check_numbers
+from pipeline.verify.numbers import METRICS, MISSHAPEN, Computed, check_numbers
 from pipeline.verify.policy import Policy, read_policy
 from pipeline.verify.publications import check_publications, check_summary
 from pipeline.verify.sigstore import SigstoreBundle, read_envelope, read_trusted_root
@@ -49,8 +49,10 @@ class Verified:
         Of the log.
     exporter : str
         SHA-256 of the exporter's public key, in hexadecimal.
-    files, numbers : int
-        Files that the statement is about; numbers that follow from the records.
+    files : int
+        Files that the statement is about.
+    computed : Computed
+        Numbers that follow from the records, and samples that were drawn again.
     witnesses : mapping of str to datetime
         Who saw the checkpoint, by the names of the policy, and when.
     stamped_at : tuple of datetime
@@ -64,10 +66,15 @@ class Verified:
     checkpoint: Checkpoint
     exporter: str
     files: int
-    numbers: int
+    computed: Computed
     witnesses: dict[str, datetime]
     stamped_at: tuple[datetime, ...]
     since: Checkpoint | None = None
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers follow from the records."""
+        return len(self.computed.rows)
 
 
 def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: BundleFiles | None = None) -> Verified:
@@ -115,7 +122,7 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
         checkpoint=checkpoint,
         exporter=hashlib.sha256(envelope.key).hexdigest(),
         files=len(subjects),
-        numbers=_check_claims(files, history, document["predicate"]),
+        computed=_check_claims(files, history, document["predicate"]),
         witnesses=witnesses,
         stamped_at=stamped_at,
         since=_check_since(since, history, log) if since else None,
@@ -139,23 +146,23 @@ def _statement(files: BundleFiles) -> tuple[Envelope, dict[str, Any]]:
         return envelope, envelope.check()
 
 
-def _check_claims(files: BundleFiles, history: History, predicate: dict[str, Any]) -> int:
-    """Check that all that is published follows from the entries; return how many numbers there are."""
+def _check_claims(files: BundleFiles, history: History, predicate: dict[str, Any]) -> Computed:
+    """Check that all that is published follows from the entries."""
     if predicate.get("definitions", VERSION) != VERSION:
         raise BundleError(
             STATEMENT,
             f"its numbers are defined by version {predicate['definitions']!r:.20} of the definitions, "
             f"expected {VERSION!r}: use the verifier that came out with it",
         )
-    rows = check_numbers(files, history)
+    computed = check_numbers(files, history)
     try:
         with _blaming("log"):
-            check_publications(history.entries, rows, files.read(METRICS))
+            check_publications(history.entries, computed.rows, files.read(METRICS))
         with _blaming(STATEMENT):
-            check_summary(predicate, rows)
+            check_summary(predicate, computed.rows)
     except MISSHAPEN as error:
         raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
-    return len(rows)
+    return computed
 
 
 def _check_files(files: BundleFiles, subjects: dict[str, str]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from pipeline.errors import BundleError, InputError
 from pipeline.metrics.frames import check_files
+from pipeline.metrics.periods import days_of
 from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import recompute
 from pipeline.verify.files import BundleFiles
@@ -20,16 +22,37 @@ AUDIT_FILES: Final = ("frame.csv", "strata.csv", "sample.csv", "probes.csv")
 MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 """What entries of a stranger's making may run the formulas into."""
 
+_STEPS: Final = frozenset({"frame", "seed", "sample"})
+
 FileRows = list[dict[str, str]]
 
 
-def check_numbers(files: BundleFiles, history: History) -> list[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """What was computed again.
+
+    Attributes
+    ----------
+    rows : list of Row
+        The numbers.
+    drawn, elsewhere, undrawn : int
+        Audits whose sample was drawn again; those whose frame an earlier bundle has; those that were committed to and
+        have no sample: a reader should ask why.
+    """
+
+    rows: list[Row]
+    drawn: int
+    elsewhere: int
+    undrawn: int
+
+
+def check_numbers(files: BundleFiles, history: History) -> Computed:
     """Draw every sample again and compute every number again.
 
     Returns
     -------
-    list of Row
-        The numbers.
+    Computed
+        The numbers, and which samples were drawn.
 
     Raises
     ------
@@ -39,8 +62,10 @@ def check_numbers(files: BundleFiles, history: History) -> list[Row]:
     frame, strata, sample, probes = (_rows(files, name) for name in AUDIT_FILES)
     published = files.text(METRICS)
     try:
+        _check_once(history)
         check_files(history.entries, frame, strata, sample, probes)
         _check_seeds(history)
+        counts = _check_frames(history, {row["audit"] for row in frame})
         rows = recompute(history.entries, strata, sample, probes)
     except BundleError:
         raise
@@ -51,7 +76,7 @@ def check_numbers(files: BundleFiles, history: History) -> list[Row]:
     except MISSHAPEN as error:
         raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
     _compare(published, write_rows(rows))
-    return rows
+    return Computed(rows=rows, **counts)
 
 
 def _rows(files: BundleFiles, name: str) -> FileRows:
@@ -66,6 +91,34 @@ def _rows(files: BundleFiles, name: str) -> FileRows:
         if None in row or None in row.values():
             raise BundleError(name, f"line {number}: another number of cells than of columns")
     return rows
+
+
+def _check_once(history: History) -> None:
+    """Check that no audit has two frames, seeds or samples, of which the better one could be shown."""
+    seen: set[tuple[Any, Any]] = set()
+    for place, entry in enumerate(history.entries):
+        step = entry.get("type"), entry.get("audit")
+        if step[0] not in _STEPS:
+            continue
+        if step in seen:
+            raise BundleError(_file_of(place, history), f"entry {place}: a second {step[0]} of one audit")
+        seen.add(step)
+
+
+def _check_frames(history: History, listed: set[str]) -> dict[str, int]:
+    """Check that the frames of the newest audits are there, and count the others."""
+    frames = {entry["audit"]: entry for entry in history.entries if entry.get("type") == "frame"}
+    drawn = [frames[entry["audit"]] for entry in history.entries if entry.get("type") == "sample"]
+    newest = {over: max((f["period"] for f in drawn if f["over"] == over), key=days_of) for over in _overs(drawn)}
+    for frame in drawn:
+        if frame["period"] == newest[frame["over"]] and frame["audit"] not in listed and frame["listings"]:
+            raise BundleError("frame.csv", f"audit {frame['audit']:.40}: the frame of a newest audit is missing")
+    again = sum(frame["audit"] in listed for frame in drawn)
+    return {"drawn": again, "elsewhere": len(drawn) - again, "undrawn": len(frames) - len(drawn)}
+
+
+def _overs(frames: list[dict[str, Any]]) -> set[str]:
+    return {frame["over"] for frame in frames}
 
 
 def _check_seeds(history: History) -> None:

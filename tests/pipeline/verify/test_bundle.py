@@ -204,6 +204,39 @@ def test_an_exporter_who_signs_other_files_is_found_out(
     assert problem_of(folder).file == file
 
 
+def test_a_frame_that_is_left_out_is_missed(tmp_path: Path, keys: Keys) -> None:
+    def leave_out(files: Files) -> None:
+        files["frame.csv"] = files["frame.csv"].split(b"\n")[0] + b"\n"
+
+    found = problem_of(export(tmp_path / "bundle", keys, tmp_path / "log", before=leave_out))
+
+    assert found.file == "frame.csv"
+    assert found.problem.endswith("the frame of a newest audit is missing")
+
+
+@pytest.mark.parametrize("kind", ["frame", "seed", "sample"])
+def test_an_audit_has_one_frame_one_seed_and_one_sample(tmp_path: Path, keys: Keys, kind: str) -> None:
+    def twice(drafts: list[Draft]) -> list[Draft]:
+        other = {"period": "2026-09-01/2026-10-01"} if kind == "frame" else {}
+        chosen = [one for one in drafts if one.type == kind]
+        return [*drafts, *(Draft(type=kind, id=one.id[::-1], fields={**one.fields, **other}) for one in chosen)]
+
+    found = problem_of(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=twice))
+
+    assert found.file.startswith("log/tile/entries/")
+    assert f"a second {kind} of one audit" in found.problem
+
+
+def test_an_audit_that_was_committed_to_and_never_drawn_is_counted(tmp_path: Path, keys: Keys) -> None:
+    def one_more(drafts: list[Draft]) -> list[Draft]:
+        frames = [one for one in drafts if one.type == "frame"]
+        return [*drafts, *(Draft(type="frame", id="f" * 32, fields={**f.fields, "audit": "b" * 32}) for f in frames)]
+
+    found = verify_bundle(BundleFiles(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=one_more)))
+
+    assert (found.computed.drawn, found.computed.elsewhere, found.computed.undrawn) == (1, 0, 1)
+
+
 def test_figures_in_the_statement_must_be_those_of_the_file(tmp_path: Path, keys: Keys) -> None:
     said = {"metric": "prevalence", "period": PERIOD, "estimate": "0.0", "low": "0.0", "high": "0.0"}
     folder = export(tmp_path / "bundle", keys, tmp_path / "log", predicate={"audits": [said]})
