@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     RowMapping,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pipeline.cases.card import Card
 from pipeline.enforcement import Case, CaseState, Event
@@ -192,13 +192,13 @@ def queue(
         Found by key, never by counting rows: a page deep in the queue costs what the first costs.
     """
     column, ascending = COLUMNS[sort], sort is Sort.AGE
-    wanted = and_(_narrowed(filters), _beyond(after, column, ascending=ascending))
+    wanted = _narrowed(filters)
     if _is_narrow(filters):
         found = select(cases).where(_inside(scope), _facets(filters, cases), wanted).limit(EVERYTHING).subquery()
-        parts = [_in_order(select(found), found.c[column.name], found.c.case_id, ascending=ascending)]
+        parts = [_in_order(select(found), found.c, column.name, after, ascending=ascending)]
     else:
         arms = (select(cases).where(arm, wanted) for arm in _arms(filters, scope))
-        parts = [_in_order(arm, column, cases.c.case_id, ascending=ascending) for arm in arms]
+        parts = [_in_order(arm, cases.c, column.name, after, ascending=ascending) for arm in arms]
     rows: list[RowMapping] = []
     for part in parts:
         rows += connection.execute(part.limit(limit + 1)).mappings()
@@ -207,8 +207,13 @@ def queue(
     return Page(cases=tuple(map(_queued, rows[:limit])), after=last)
 
 
-def _in_order(query: Select[Any], *columns: ColumnElement[Any], ascending: bool) -> Select[Any]:
-    return query.order_by(*(column.asc() if ascending else column.desc() for column in columns))
+def _in_order(
+    query: Select[Any], columns: ReadOnlyColumnCollection[str, Any], name: str, after: str | None, *, ascending: bool
+) -> Select[Any]:
+    """Return what of a query lies beyond a place, in the order of the queue."""
+    order = columns[name], columns["case_id"]
+    ordered = query.order_by(*(column.asc() if ascending else column.desc() for column in order))
+    return ordered if after is None else ordered.where(_beyond(after, order, ascending=ascending))
 
 
 def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
@@ -318,15 +323,14 @@ def _narrowed(filters: Filters) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-def _beyond(after: str | None, column: Column[Any], *, ascending: bool) -> ColumnElement[bool]:
-    if after is None:
-        return true()
+def _beyond(after: str, order: Sequence[ColumnElement[Any]], *, ascending: bool) -> ColumnElement[bool]:
     text, _, case_id = after.rpartition("_")
+    column = order[0]
     try:
         value = datetime.fromisoformat(text) if isinstance(column.type, Instant) else float(text)
     except ValueError:
         raise InputError(f"page: no such place in the queue, got {after[:80]!r}, expected `after` of a page") from None
-    here, there = tuple_(column, cases.c.case_id), tuple_(literal(value, column.type), literal(case_id))
+    here, there = tuple_(*order), tuple_(literal(value, column.type), literal(case_id))
     return here > there if ascending else here < there
 
 
