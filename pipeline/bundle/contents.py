@@ -24,9 +24,10 @@ from pipeline.metrics.audits import (
     read_audits,
 )
 from pipeline.metrics.definitions import METHODS, VERSION
-from pipeline.metrics.enforcement_rows import periods_of, shown_cases
+from pipeline.metrics.enforcement_rows import shown_cases
 from pipeline.metrics.entries import Entry, of_type, text, texts, whole
 from pipeline.metrics.frames import file_text
+from pipeline.metrics.histories import read_chronicle
 from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import as_of, recompute
 from pipeline.records import Json
@@ -102,12 +103,9 @@ def contents(records: Records) -> Contents:
     }
     shown = []
     if until is not None:
+        chronicle = read_chronicle(records.entries)
         files["metrics.xlsx"] = workbook(rows, _parts(records, rows), until)
-        shown = [
-            case
-            for period in periods_of(records.entries, until)
-            for case in shown_cases(records.entries, period, until)
-        ]
+        shown = [case for period in chronicle.periods(until) for case in shown_cases(chronicle, period, until)]
     files["statements_of_reasons.csv"] = statements_of_reasons(shown)
     title = f"{TITLE} (synthetic data)" if records.synthetic else TITLE
     files["datapackage.json"] = datapackage(tables(files), title=title, as_of=stamp)

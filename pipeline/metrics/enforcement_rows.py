@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from pipeline.enforcement import Disposition
 from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS
 from pipeline.metrics.entries import Entry, moment_of
-from pipeline.metrics.histories import DIMENSIONS, OPEN_OBJECTION, SUCCESSFUL, History, Notice, histories
+from pipeline.metrics.histories import (
+    DIMENSIONS,
+    OPEN_OBJECTION,
+    SUCCESSFUL,
+    Chronicle,
+    History,
+    Notice,
+    histories,
+    read_chronicle,
+)
 from pipeline.metrics.intervals import Interval, clopper_pearson, difference
 from pipeline.metrics.periods import closing, quarter_of, year_before
 from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
@@ -77,7 +86,8 @@ def enforcement_rows(entries: Sequence[Entry], now: datetime) -> list[Row]:
     InputError
         If an entry lacks what its type needs.
     """
-    rows = [row for period in periods_of(entries, now) for row in _period(entries, period, now)]
+    chronicle = read_chronicle(entries)
+    rows = [row for period in chronicle.periods(now) for row in _period(chronicle, period, now)]
     return rows + _years(rows)
 
 
@@ -96,31 +106,28 @@ def _years(rows: Sequence[Row]) -> list[Row]:
     return changes
 
 
-def periods_of(entries: Sequence[Entry], now: datetime) -> list[str]:
-    """Return the quarters in which notices were sent, in order."""
-    return sorted({quarter_of(n.sent_at) for history in histories(entries, now) for n in history.notices})
-
-
-def shown_cases(entries: Sequence[Entry], period: str, now: datetime) -> list[Shown]:
+def shown_cases(chronicle: Chronicle, period: str, now: datetime) -> list[Shown]:
     """Return the cases with a notice in a period, as far as they may be published; none if they are too few.
 
     Parameters
     ----------
-    entries, now
-        As for `enforcement_rows`.
+    chronicle : Chronicle
+        The log's events.
     period : str
         A quarter.
+    now : datetime
+        What the log knows reaches so far.
     """
     cases = [
         within
-        for case in histories(entries, min(now, closing(period)))
+        for case in histories(chronicle, period, min(now, closing(period)))
         if (within := _within(case, period)) is not None
     ]
     shown = publishable([Unit(holder=c.holder, notices=len(c.notices), values=c.values) for c in cases])
     return [Shown(history=case, values=values) for case, values in zip(cases, shown or [], strict=bool(shown))]
 
 
-def _period(entries: Sequence[Entry], period: str, now: datetime) -> list[Row]:
+def _period(chronicle: Chronicle, period: str, now: datetime) -> list[Row]:
     until = min(now, closing(period))
     frame = Row(
         metric="",
@@ -128,7 +135,7 @@ def _period(entries: Sequence[Entry], period: str, now: datetime) -> list[Row]:
         as_of=until.strftime("%Y-%m-%dT%H:%M:%SZ"),
         status=Status.FINAL if until == closing(period) else Status.PROVISIONAL,
     )
-    shown = shown_cases(entries, period, now)
+    shown = shown_cases(chronicle, period, now)
     if not shown:
         return [replace(frame, metric=name, status=Status.SUPPRESSED) for name in measures([], until)]
     cells: dict[tuple[str, str], list[History]] = defaultdict(list)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pipeline.enforcement import Disposition, EventKind, RecheckResult
 from pipeline.errors import InputError
-from pipeline.metrics.entries import Entry, moment, of_type, text, texts
+from pipeline.metrics.entries import Entry, moment, text, texts
 from pipeline.metrics.periods import quarter_of
 from pipeline.plain import neutralise, reveal
 from pipeline.records import ACTIONABLE
@@ -21,6 +21,7 @@ SIZES = ("sme", "large")
 LONGEST_VALUE = 80
 
 OPEN_OBJECTION, SUCCESSFUL = "open", "upheld"
+_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,48 +81,111 @@ class History:
         return quarter_of(self.notices[0].sent_at)
 
 
-@dataclass(slots=True)
+Happened = tuple[datetime, EventKind, Entry]
+"""An event with its time and kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chronicle:
+    """The events of a log, read once.
+
+    Attributes
+    ----------
+    events : mapping
+        By case, in order.
+    holders : mapping
+        Entries of rights holders, by their reference.
+    undone : mapping
+        When an event was taken back, by its id.
+    relisted : mapping
+        When scans saw a case come back as another one.
+    notices : sequence of (datetime, str)
+        When a notice was sent, and for which case.
+    """
+
+    events: Mapping[str, Sequence[Happened]]
+    holders: Mapping[str, Entry]
+    undone: Mapping[str, datetime]
+    relisted: Mapping[str, Sequence[datetime]]
+    notices: Sequence[tuple[datetime, str]]
+
+    def periods(self, until: datetime) -> list[str]:
+        """Return the quarters in which notices were sent until some time, in order."""
+        return sorted({quarter_of(at) for at, _ in self.notices if at <= until})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    """Events of one case, in order, before they are told."""
+    """Events of one case until some time, in order, before they are told."""
 
-    events: list[tuple[datetime, EventKind, Entry]] = field(default_factory=list)
-    relisted_at: datetime | None = None
+    events: Sequence[Happened]
+    relisted_at: datetime | None
 
 
-def histories(entries: Iterable[Entry], until: datetime) -> list[History]:
-    """Return the cases that have a notice, in the order in which they were opened.
+def read_chronicle(entries: Iterable[Entry]) -> Chronicle:
+    """Read the events of a log.
 
     Parameters
     ----------
     entries : iterable of mapping
         Of the log, in its order, with the hidden fields that were disclosed among the others.
-    until : datetime
-        What happened later does not count.
 
     Raises
     ------
     InputError
         If an entry lacks what its type needs.
     """
-    known = list(entries)
-    holders = {text(entry, "holder"): entry for entry in of_type(known, "holder")}
-    told = (_tell(case, story, holders) for case, story in _stories(known, until).items())
+    holders: dict[str, Entry] = {}
+    events: dict[str, list[Happened]] = defaultdict(list)
+    relisted: dict[str, list[datetime]] = defaultdict(list)
+    undone: dict[str, datetime] = {}
+    notices = []
+    for entry in entries:
+        if entry.get("type") == "holder":
+            holders[text(entry, "holder")] = entry
+        elif entry.get("type") == "event":
+            at, kind, case = moment(entry, "at"), _kind(entry), text(entry, "case")
+            events[case].append((at, kind, entry))
+            if kind is EventKind.NOTICED:
+                notices.append((at, case))
+            elif kind is EventKind.UNDONE:
+                undone.setdefault(text(entry, "event_id"), at)
+            elif kind is EventKind.RELISTED and isinstance(entry.get("earlier_case"), str):
+                relisted[entry["earlier_case"]].append(at)
+    return Chronicle(events=events, holders=holders, undone=undone, relisted=relisted, notices=notices)
+
+
+def histories(chronicle: Chronicle, period: str, until: datetime) -> list[History]:
+    """Return the cases with a notice in a period, in the order of these notices.
+
+    Parameters
+    ----------
+    chronicle : Chronicle
+        The log's events.
+    period : str
+        A quarter. All notices of its cases are told, those of other quarters too.
+    until : datetime
+        What happened later does not count.
+
+    Raises
+    ------
+    InputError
+        If an entry lacks what its kind needs.
+    """
+    cases = dict.fromkeys(case for at, case in chronicle.notices if quarter_of(at) == period)
+    told = (_tell(case, _story(chronicle, case, until), chronicle.holders) for case in cases)
     return [history for history in told if history is not None]
 
 
-def _stories(entries: list[Entry], until: datetime) -> Mapping[str, _Story]:
-    events = [entry for entry in of_type(entries, "event") if moment(entry, "at") <= until]
-    undone = {text(entry, "event_id") for entry in events if entry.get("kind") == EventKind.UNDONE}
-    stories: dict[str, _Story] = defaultdict(_Story)
-    for entry in events:
-        if entry.get("id") in undone:
-            continue
-        at, kind = moment(entry, "at"), _kind(entry)
-        stories[text(entry, "case")].events.append((at, kind, entry))
-        if kind is EventKind.RELISTED and isinstance(entry.get("earlier_case"), str):
-            earlier = stories[entry["earlier_case"]]
-            earlier.relisted_at = min(at, earlier.relisted_at or at)
-    return stories
+def _story(chronicle: Chronicle, case: str, until: datetime) -> _Story:
+    undone = chronicle.undone
+    events = [
+        (at, kind, entry)
+        for at, kind, entry in chronicle.events[case]
+        if at <= until and undone.get(str(entry.get("id")), until + _MOMENT) > until
+    ]
+    returns = [at for at in chronicle.relisted.get(case, ()) if at <= until]
+    return _Story(events=events, relisted_at=min(returns, default=None))
 
 
 def _kind(entry: Entry) -> EventKind:
@@ -218,7 +282,7 @@ def _notice(name: str, sent_at: datetime, story: _Story) -> Notice:
     )
 
 
-def _objection(about: list[tuple[datetime, EventKind, Entry]], story: _Story) -> str:
+def _objection(about: Sequence[Happened], story: _Story) -> str:
     objections = {text(e, "counter_notice") for _, kind, e in about if kind is EventKind.COUNTERED}
     if not objections:
         return ""
