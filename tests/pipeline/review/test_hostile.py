@@ -108,7 +108,18 @@ def test_the_page_of_a_hostile_listing_shows_it_and_runs_nothing(
 
 @pytest.mark.parametrize(
     "path",
-    ["/cases", "/cases?state=any&sort=harm", "/approvals", "/rules", "/people", "/account", "/nowhere", "/sign-in"],
+    [
+        "/cases",
+        "/cases?state=any&sort=harm",
+        "/approvals",
+        "/rules",
+        "/follow-up",
+        "/audits",
+        "/people",
+        "/account",
+        "/no",
+        "/sign-in",
+    ],
 )
 def test_every_other_page_shows_hostile_text_and_runs_nothing(
     world: tuple[Desk, Browser, list[str]], path: str
