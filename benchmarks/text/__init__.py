@@ -1,0 +1,1 @@
+"""How well and how fast word marks are found in titles: `python -m benchmarks.text`."""
