@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.enforcement import Disposition, EventKind, RecheckResult
 from pipeline.errors import InputError
@@ -21,7 +21,6 @@ SIZES = ("sme", "large")
 LONGEST_VALUE = 80
 
 OPEN_OBJECTION, SUCCESSFUL = "open", "upheld"
-_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +177,11 @@ def histories(chronicle: Chronicle, period: str, until: datetime) -> list[Histor
 
 
 def _story(chronicle: Chronicle, case: str, until: datetime) -> _Story:
-    undone = chronicle.undone
-    events = [
-        (at, kind, entry)
-        for at, kind, entry in chronicle.events[case]
-        if at <= until and undone.get(str(entry.get("id")), until + _MOMENT) > until
-    ]
+    def stands(entry: Entry) -> bool:
+        taken_back = chronicle.undone.get(str(entry.get("id")))
+        return taken_back is None or taken_back > until
+
+    events = [(at, kind, entry) for at, kind, entry in chronicle.events[case] if at <= until and stands(entry)]
     returns = [at for at in chronicle.relisted.get(case, ()) if at <= until]
     return _Story(events=events, relisted_at=min(returns, default=None))
 
