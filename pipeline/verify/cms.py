@@ -115,6 +115,8 @@ def check_detached(message: bytes, content: bytes) -> x509.Certificate:
         if detached_signature(certificate, signer.signature) != message:
             raise ProofError("not a CMS signature of ours: other algorithms or attributes")
         certificate.verify_directly_issued_by(certificate)
+        if not certificate.public_bytes(Encoding.DER).endswith(b"\x00" + certificate.signature):
+            raise ProofError("a certificate whose signature is not written as DER has it")
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except (InvalidSignature, *UNREADABLE) as error:
         raise ProofError(f"not a CMS signature of ours: {error}") from error
