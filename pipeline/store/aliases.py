@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from pipeline.aliases import Alias
 from pipeline.enforcement import CaseState
@@ -70,28 +70,27 @@ def worded_cases(connection: Connection) -> list[Worded]:
         .order_by(columns.case_id)
     )
     rows = list(connection.execute(query).mappings())
-    confirmed = {(r["rights_holder_id"], _seller(r)) for r in rows if _because(dict(r), frozenset()) == "decision"}
+    confirmed = {(r["rights_holder_id"], _seller(r)) for r in rows if _because(r, frozenset()) == "decision"}
     return [
         Worded(
             rights_holder_id=row["rights_holder_id"],
             title=str(orjson.loads(row["row"])["title"]),
             seller=_seller(row),
             captured_at=row["captured_at"],
-            because=_because(dict(row), frozenset(confirmed)),
+            because=_because(row, frozenset(confirmed)),
         )
         for row in rows
     ]
 
 
-def _seller(row: object) -> str:
-    found = dict(row)  # type: ignore[call-overload]
-    return f"{found['platform']}\n{found['seller_id'] or found['case_id']}"
+def _seller(row: RowMapping) -> str:
+    return f"{row['platform']}\n{row['seller_id'] or row['case_id']}"
 
 
-def _because(row: dict[str, object], confirmed: frozenset[tuple[str, str]]) -> str | None:
+def _because(row: RowMapping, confirmed: frozenset[tuple[str, str]]) -> str | None:
     if row["label"] and row["state"] not in UNDECIDED:
-        return "decision" if Label(str(row["label"])) in ACTIONABLE else None
-    seen = [signal["observation"] for signal in orjson.loads(row["row"])["signals"]]  # type: ignore[arg-type]
+        return "decision" if Label(row["label"]) in ACTIONABLE else None
+    seen = [signal["observation"] for signal in orjson.loads(row["row"])["signals"]]
     if row["band"] == Band.HIGH and any(name.startswith(_PICTURES) and not name.endswith(".faint") for name in seen):
         return "picture"
-    return "seller" if (str(row["rights_holder_id"]), _seller(row)) in confirmed else None
+    return "seller" if (row["rights_holder_id"], _seller(row)) in confirmed else None

@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import insert
 
 from pipeline.aliases import STRONG, Alias, with_aliases
 from pipeline.cli import main
-from pipeline.records import Asset, AssetKind, Register, RightsHolder
-from pipeline.store.aliases import add_alias, read_aliases, remove_alias
-from pipeline.store.database import open_store
+from pipeline.enforcement import CaseState
+from pipeline.records import Asset, AssetKind, Band, Label, Register, RightsHolder
+from pipeline.store.aliases import add_alias, read_aliases, remove_alias, worded_cases
+from pipeline.store.case_tables import captures, cases
+from pipeline.store.database import Store, open_store
 
 HOME = Path(__file__).parents[2]
 MARK = Asset(id="zor-word", kind=AssetKind.WORD_MARK, text="Zorvane", variants=("佐梵尼",))
@@ -90,3 +94,55 @@ def test_the_commands_take_an_alias_into_use_list_it_and_take_it_out(tmp_path: P
     assert run("list") == ""
     assert "no such word mark" in run("adopt", "nobody", "zovvi", "--register", register, "--by", "ana")
     assert "2 to 80 characters" in run("adopt", mark, "z", "--register", register, "--by", "ana")
+
+
+def enter(store: Store, number: int, *, state: CaseState, label: Label | None, seen: str, seller: str) -> None:
+    """Enter a case as a scan and a person would leave it."""
+    at, key = datetime(2026, 10, 3, tzinfo=UTC), f"{number:032x}"
+    case = {
+        "case_id": key,
+        "rights_holder_id": "zor",
+        "platform": "market",
+        "listing_id": str(number),
+        "seller_id": seller,
+        "listing_key": key,
+        "candidate_id": key,
+        "state": state.value,
+        "score": 0.9,
+        "band": Band.HIGH.value,
+        "suggested": Label.COUNTERFEIT.value,
+        "label": label.value if label else None,
+        "shown": Label.COUNTERFEIT.value,
+        "asset_ids": b"[]",
+        "approvals": b"[]",
+        "changed": False,
+        "opened_at": at,
+        "updated_at": at,
+        "events": 1,
+        "content": key,
+        "captured_at": at,
+        "title": f"Zovvi tote {number}",
+        "url": "https://market.example/1",
+        "harm": 1.0,
+    }
+    row = {"title": case["title"], "signals": [{"observation": seen}], "exclusions": []}
+    capture = {"case_id": key, "content": key, "captured_at": at, "run_id": "r", "row": orjson.dumps(row)}
+    with store.write() as connection:
+        connection.execute(insert(cases), [case])
+        connection.execute(insert(captures), [capture | {"listing": b"{}", "photos": b"[]"}])
+
+
+def test_a_case_speaks_for_an_alias_by_decision_picture_or_seller(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/counterfoil.db")
+    enter(store, 1, state=CaseState.CONFIRMED, label=Label.COUNTERFEIT, seen="mark.exact.claim", seller="a")
+    enter(store, 2, state=CaseState.OPEN, label=None, seen="photo.copy.near", seller="b")
+    enter(store, 3, state=CaseState.OPEN, label=None, seen="mark.fragment.claim", seller="a")
+    enter(store, 4, state=CaseState.OPEN, label=None, seen="logo.found.faint", seller="c")
+    enter(store, 5, state=CaseState.DISMISSED, label=Label.IRRELEVANT, seen="photo.copy.near", seller="a")
+
+    with store.read() as connection:
+        worded = worded_cases(connection)
+    store.close()
+
+    assert [row.because for row in worded] == ["decision", "picture", "seller", None, None]
+    assert worded[0].title == "Zovvi tote 1"
