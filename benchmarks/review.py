@@ -144,7 +144,7 @@ def main() -> None:
         folder = Path(name)
         fill(Desk.at(folder), options.reviewers, options.decisions)
         ours, theirs = multiprocessing.get_context("spawn").Pipe()
-        process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, theirs))
+        process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, theirs), daemon=True)
         process.start()
         address = f"http://127.0.0.1:{ours.recv()}"
         statuses = review(address, options.reviewers, min(options.decisions, ALONE), 0.0)
