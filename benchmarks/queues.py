@@ -1,6 +1,6 @@
 """How fast queues page and count over many cases, on SQLite and PostgreSQL.
 
-python benchmarks/queue.py [--cases 1000000] [--out queue.json]
+python benchmarks/queues.py [--cases 1000000] [--out queue.json]
 
 A store is filled with made-up cases; then each filter is asked in each order for its first page, for a page deep in the
 queue and for its counts, in random turns. Beside keyset paging stands the same deep page by OFFSET.
