@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,40 +261,17 @@ def _store(settings: Settings) -> Store:
 
 
 def _office(settings: Settings) -> Office:
-    from pipeline.notices.channels import load_channels  # noqa: PLC0415  templates
-    from pipeline.notices.explain import load_sentences  # noqa: PLC0415
-    from pipeline.notices.team import load_team  # noqa: PLC0415
-    from pipeline.stages.prepare import Office  # noqa: PLC0415
+    from pipeline.offices import office_of  # noqa: PLC0415  templates
 
-    folder = Path(settings.notices) if settings.notices else None
-    if folder is not None and not folder.is_dir():
-        raise SettingsError(f"notices: no such folder, got {settings.notices!r}, expected one with team.toml")
-    return Office(
-        channels=load_channels(folder and folder / "channels"),
-        team=load_team(folder),
-        sentences=load_sentences(folder),
-        folder=folder,
-    )
+    return office_of(settings)
 
 
 def _scribe(settings: Settings, office: Office, now: datetime) -> Scribe:
-    from pipeline.stages.export import Scribe  # noqa: PLC0415  the database drivers
+    from pipeline.offices import scribe_of  # noqa: PLC0415  the database drivers
     from pipeline.store.lake import Lake  # noqa: PLC0415
     from pipeline.store.originals import Originals  # noqa: PLC0415
-    from pipeline.transports.authority import Authority, read_roots  # noqa: PLC0415
-    from pipeline.transports.web import Web  # noqa: PLC0415
 
-    authority = None
-    if settings.stamp_authority:
-        roots = read_roots(Path(settings.stamp_roots))
-        authority = Authority(settings.stamp_authority, roots, Web(time.sleep))
-    return Scribe(
-        now=now,
-        originals=Originals.beside(Lake(lake_folder(settings))),
-        operator=office.team.declarations.signer or "",
-        tools={"counterfoil": version("counterfoil"), "python": platform.python_version(), "warcio": version("warcio")},
-        authority=authority,
-    )
+    return scribe_of(settings, office, Originals.beside(Lake(lake_folder(settings))), now)
 
 
 def _ebay(settings: Settings, office: Office) -> Ebay:

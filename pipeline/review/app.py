@@ -13,7 +13,14 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from pipeline.errors import ConflictError, CounterfoilError, InputError, TransitionError
+from pipeline.errors import (
+    ConflictError,
+    CounterfoilError,
+    InputError,
+    NoticeError,
+    TransitionError,
+    TransportError,
+)
 from pipeline.review import (
     account,
     admin,
@@ -24,6 +31,7 @@ from pipeline.review import (
     cases,
     decisions,
     followup,
+    notices,
     oidc,
     photos,
     queue,
@@ -44,6 +52,7 @@ PARTS = (
     decisions,
     bulk,
     approvals,
+    notices,
     followup,
     auditing,
     ruling,
@@ -52,7 +61,7 @@ PARTS = (
     api,
 )
 """Modules with routes."""
-STATUS = {ConflictError: 409, TransitionError: 409, InputError: 422}
+STATUS = {ConflictError: 409, TransitionError: 409, NoticeError: 409, InputError: 422, TransportError: 502}
 """What an error of ours is to a browser; any other is the store's."""
 
 

@@ -107,6 +107,14 @@ WORDS: Final[Mapping[str, str]] = {
     "login_wall": _("Unknown: behind a sign-in"),
     "blocked": _("Unknown: we were blocked"),
     "unreachable": _("Unknown: not reachable"),
+    # where notices stand
+    "notice.exported": _("Exported"),
+    "notice.sending": _("Sending was broken off"),
+    "notice.sent": _("Filed"),
+    "notice.acknowledged": _("Acknowledged by the platform"),
+    "notice.clarification": _("The platform asks for more"),
+    "notice.failed": _("Given up, or not taken"),
+    "notice.closed": _("Closed"),
     # how an objection ended
     "outcome.upheld": _("The seller was right"),
     "outcome.rejected": _("The seller was wrong"),
@@ -143,5 +151,7 @@ TOLD: Final = (
     _("Nobody here has that account. Ask an admin to add you."),
     _("Your role does not allow this."),
     _("Some values of the form cannot be used."),
+    _("No case is chosen."),
+    _("None of these cases may be noticed: see what is wrong with each."),
 )
 """What a refusal says to people."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import orjson
 
@@ -120,6 +122,26 @@ def export(store: Store, office: Office, ready: Ready, out: Path, scribe: Scribe
         for batch in batches:
             record_batch(connection, batch, NoticeState.EXPORTED, scribe.now)
     return Exported(folder=folder, batches=batches)
+
+
+def pack(exported: Exported, at: datetime, out: BinaryIO) -> None:
+    """Write an export as one ZIP file.
+
+    Parameters
+    ----------
+    exported : Exported
+        What `export` wrote.
+    at : datetime
+        Stands at every file; nothing is compressed: the same export is the same ZIP file.
+    out : binary file
+        Open for writing.
+    """
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(path for path in exported.folder.rglob("*") if path.is_file()):
+            name = path.relative_to(exported.folder.parent).as_posix()
+            entry = zipfile.ZipInfo(name, at.astimezone(UTC).timetuple()[:6])
+            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+                shutil.copyfileobj(source, target)
 
 
 def exhibit_of(found: Capture, scribe: Scribe) -> tuple[bytes, bytes | None, Exhibit]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, select, update
 
 from pipeline.notices.batches import Batch
 from pipeline.notices.notice import OPEN_STATES, Notice, NoticeState
@@ -29,6 +29,19 @@ class KeptNotice:
     state: NoticeState
     native_id: str | None
     platform_text: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBatch:
+    """How many notices of a batch stand where, since when, and what the platform calls them."""
+
+    batch_id: str
+    channel: str
+    rights_holder_id: str
+    state: NoticeState
+    notices: int
+    native_id: str | None
     updated_at: datetime
 
 
@@ -78,6 +91,21 @@ def read_batch(connection: Connection, batch_id: str, scope: Scope) -> tuple[Kep
     """Return the notices of a batch that are in the scope, in order of their ids."""
     query = select(notices).where(notices.c.batch_id == batch_id).order_by(notices.c.notice_id)
     return _read(connection, query, scope)
+
+
+def recent_batches(
+    connection: Connection, states: Collection[NoticeState], scope: Scope, limit: int
+) -> tuple[KeptBatch, ...]:
+    """Return the batches of a scope with notices in some states, one for each state, what moved last first."""
+    columns = notices.c
+    about = columns.batch_id, columns.channel, columns.rights_holder_id, columns.state
+    moved = func.max(columns.updated_at).label("updated_at")
+    counted = func.count().label("notices"), func.max(columns.native_id).label("native_id"), moved
+    query = select(*about, *counted).where(columns.state.in_([state.value for state in states])).group_by(*about)
+    if scope is not None:
+        query = query.where(columns.rights_holder_id.in_(scope))
+    rows = connection.execute(query.order_by(moved.desc(), columns.batch_id).limit(limit)).mappings()
+    return tuple(KeptBatch(**{**row, "state": NoticeState(row["state"])}) for row in rows)
 
 
 def notices_of(connection: Connection, case_ids: Collection[str], scope: Scope) -> tuple[KeptNotice, ...]:

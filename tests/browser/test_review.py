@@ -211,7 +211,7 @@ def test_no_page_keeps_anybody_out_or_runs_over_its_edge(desk: Desk, visit: Visi
     page = visit.page
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900})
-    faults = [*_faults(visit, "/sign-in")]
+    faults = [*faults_of(visit, "/sign-in")]
     visit.sign_in("ada")
     paths = [
         "/cases",
@@ -224,17 +224,17 @@ def test_no_page_keeps_anybody_out_or_runs_over_its_edge(desk: Desk, visit: Visi
         "/people",
     ]
     for path in [*paths, f"/people/{person.person_id}", "/account", "/nowhere"]:
-        faults += _faults(visit, path)
+        faults += faults_of(visit, path)
     page.goto(f"{visit.address}/cases?state=any")
     page.get_by_label("All 3 of the queue").check()
     page.get_by_role("button", name="Preview…").click()
-    faults += _faults(visit, None)
+    faults += faults_of(visit, None)
 
     visit.complaints[:] = [text for text in visit.complaints if "404" not in text]  # of /nowhere and of missing photos
     assert faults == []
 
 
-def _faults(visit: Visit, path: str | None) -> list[str]:
+def faults_of(visit: Visit, path: str | None) -> list[str]:
     page = visit.open(path) if path else visit.page
     found = Axe().run(page).response["violations"]
     faults = [f"{page.url} {fault['id']}: {[node['html'][:120] for node in fault['nodes'][:2]]}" for fault in found]

@@ -83,7 +83,16 @@ def test_a_person_reads_every_page_in_their_language(tmp_path: Path) -> None:
     case_id = desk.case()
     browser = desk.signed_in("lin", (EVERY_HOLDER, Role.ADMIN), language="zh_Hans")
 
-    for path in ("/cases", f"/cases/{case_id}", "/approvals", "/rules", "/people", "/account", "/cases/" + "0" * 32):
+    for path in (
+        "/cases",
+        f"/cases/{case_id}",
+        "/approvals",
+        "/notices",
+        "/rules",
+        "/people",
+        "/account",
+        "/cases/" + "0" * 32,
+    ):
         page = browser.get(path)
         assert '<html lang="zh-Hans">' in page.text
         assert "队列" in page.text
