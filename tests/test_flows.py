@@ -100,8 +100,8 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     assert said.splitlines()[-1].startswith("60 rows: 60 listings, 0 repeats, 0 rejected; ")
     assert run["counts"]["images"] == 60
     assert run["counts"]["candidates"] == len((home / "out" / "candidates.jsonl").read_bytes().splitlines()) >= 20
-    stages = ["ingest", "describe", "learn", "detect", "score", "merge"]
-    shown = ["ingest", "describe", "enrol", "learn", "detect", "score", "merge"]
+    stages = ["ingest", "describe", "learn", "detect", "score", "merge", "cases"]
+    shown = ["ingest", "describe", "enrol", "learn", "detect", "score", "merge", "cases"]
     assert complained.splitlines() == [f"counterfoil: {stage}" for stage in shown]
     assert list(run["seconds"]) == stages
 
