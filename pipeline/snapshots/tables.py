@@ -17,6 +17,8 @@ from pipeline.rules import Fault, quote
 from pipeline.snapshots.fields import NESTED
 from pipeline.snapshots.lines import LEAST_ROW, MAX_LINE, bomb, bounded_lines, budget_of, unread
 
+LARGEST_CELL: Final = 131_072
+"""Characters of a CSV cell: also how far a quote that was left open can reach."""
 PARQUET_ROWS: Final = 256
 """Rows that are decoded at a time."""
 _DAMAGE: Final = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
@@ -30,9 +32,8 @@ def csv_rows(path: Path) -> Iterator[Json | Fault]:
     ------
     dict of str or Fault
         One for each row after the header, or one `Fault` for a header that cannot be used; an empty cell is an absent
-        value. A row that is no proper CSV, has more or fewer cells than the header, or has a cell beyond the csv
-        module's limit (131,072 characters) is a `Fault`. A quote left open takes the lines after it along, up to that
-        limit.
+        value. A row that is no proper CSV, has more or fewer cells than the header, or has a cell beyond
+        `LARGEST_CELL` is a `Fault`. A quote left open takes the lines after it along, up to that limit.
     """
     damage: list[Fault] = []
     rows = csv.reader(_texts(path, damage), strict=True)
@@ -55,6 +56,7 @@ def _texts(path: Path, damage: list[Fault]) -> Iterator[str]:
 
 
 def _next_row(rows: Iterator[list[str]]) -> list[str] | Fault | None:
+    csv.field_size_limit(LARGEST_CELL)  # the module knows one limit for the whole process: another library may raise it
     try:
         return next(rows, None)
     except csv.Error as error:

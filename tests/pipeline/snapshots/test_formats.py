@@ -1,5 +1,6 @@
 """The same rows are the same listings in every format, in batches that never change."""
 
+import csv
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -251,6 +252,19 @@ def test_csv_is_read_as_rfc_4180_has_it(tmp_path: Path, content: str, kept: list
     reports = files.rejected(batches)
     assert sorted(reports) == sorted(refused)
     assert all(reason in reports[line].reason for line, reason in refused.items())
+
+
+def test_a_cell_is_bounded_whatever_limit_another_library_has_set(tmp_path: Path) -> None:
+    before = csv.field_size_limit(10_000_000)
+    try:
+        (tmp_path / "a.csv").write_text(CSV_HEADER + f'1,p,u,d,"{"x" * 200_000}"\n' + CSV_ROW, "utf-8")
+
+        batches = files.read(tmp_path / "a.csv")
+    finally:
+        csv.field_size_limit(before)
+
+    assert files.listings(batches).keys() == {2}
+    assert "not CSV" in files.rejected(batches)[1].reason
 
 
 def test_csv_bytes_that_are_no_utf8_reject_their_row_only(tmp_path: Path) -> None:
