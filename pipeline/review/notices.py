@@ -32,7 +32,7 @@ from pipeline.stages.notify import file_batch, give_up_batch
 from pipeline.stages.prepare import Office, Ready, prepare
 from pipeline.store.cases import Filters, QueuedCase, Sort, count_all, queue
 from pipeline.store.desk import record_access
-from pipeline.store.notices import recent_batches
+from pipeline.store.notices import notices_of, recent_batches
 from pipeline.store.rights import holder_names
 
 router = APIRouter(prefix="/notices", include_in_schema=False)
@@ -68,6 +68,7 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         found = queue(connection, APPROVED, scope, sort=Sort.AGE, after=after, limit=ROWS)
         ids = [row.case.case_id for row in found.cases]
         ready = prepare(connection, office, now, scope, case_ids=ids) if ids else Ready()
+        kept = notices_of(connection, ids, scope)
         warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
         total = count_all(connection, APPROVED, scope)
         waiting = recent_batches(connection, WAITING, scope, BATCHES)
@@ -88,6 +89,7 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         past=past,
         holders=holders,
         mine=mine,
+        exported={one.notice.case_id for one in kept if one.state is NoticeState.EXPORTED},
         exportable=any(row.case.rights_holder_id in mine for lane in lanes for row in lane.ready),
         channels={channel.id: channel.name for channel in office.channels},
     )

@@ -66,6 +66,17 @@ def test_the_same_cases_in_the_same_second_are_the_same_file(desk: Desk) -> None
     assert hashlib.sha256(first).digest() == hashlib.sha256(again).digest()
 
 
+def test_what_was_exported_is_marked_and_not_chosen_again_by_itself(desk: Desk) -> None:
+    one, other = approved(desk, "taobao"), approved(desk, "amazon")
+    browser = desk.browser("bo")
+    exported(browser, one)
+
+    page = browser.get("/notices").text
+
+    assert f'value="{one}" aria-label' in page
+    assert f'value="{other}" checked aria-label' in page
+
+
 def test_a_batch_that_was_filed_is_noticed_by_the_person_who_said_so(desk: Desk) -> None:
     case_id, browser = approved(desk, "taobao"), desk.browser("bo")
     exported(browser, case_id)
