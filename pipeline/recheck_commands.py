@@ -18,6 +18,7 @@ from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:
     from pipeline.followup.clocks import Clock
+    from pipeline.followup.pages import Pattern
     from pipeline.stages.recheck import Tally
 
 
@@ -56,7 +57,6 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
     list of Tally
         Of the files, if any, and of what was asked for.
     """
-    from pipeline.followup.pages import read_patterns, shipped_patterns  # noqa: PLC0415
     from pipeline.rechecks import Scout, find_files, read_looks  # noqa: PLC0415
     from pipeline.stages.recheck import enter_looks, look_again  # noqa: PLC0415
     from pipeline.store.database import open_store  # noqa: PLC0415
@@ -64,8 +64,7 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
     from pipeline.store.originals import Originals  # noqa: PLC0415
 
     files = find_files(looks)
-    own = _own(settings.recheck_pages)
-    patterns = (*(read_patterns(*own) if own else ()), *shipped_patterns())
+    patterns = patterns_of(settings)
     store, originals = open_store(settings.store), Originals.beside(Lake(lake_folder(settings).resolve()))
     tallies = []
     if files:
@@ -90,6 +89,14 @@ def clocks_of(settings: Settings) -> tuple[Clock, ...]:
 
     own = _own(settings.recheck_clocks)
     return (*(read_clocks(*own) if own else ()), *shipped_clocks())
+
+
+def patterns_of(settings: Settings) -> tuple[Pattern, ...]:
+    """Return what pages say that are gone: by the settings, and what ships."""
+    from pipeline.followup.pages import read_patterns, shipped_patterns  # noqa: PLC0415
+
+    own = _own(settings.recheck_pages)
+    return (*(read_patterns(*own) if own else ()), *shipped_patterns())
 
 
 def summary(tally: Tally) -> str:

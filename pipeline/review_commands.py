@@ -18,10 +18,10 @@ import click
 from pipeline.errors import InputError
 from pipeline.exits import one_line
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
+from pipeline.recheck_commands import clocks_of, patterns_of
 from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:
-    from pipeline.followup.clocks import Clock
     from pipeline.review.site import Site
     from pipeline.store.database import Store
 
@@ -69,24 +69,12 @@ def make_site(settings: Settings) -> Site:
         settings=settings,
         originals=Originals.beside(Lake(lake_folder(settings))),
         shrink=shrink,
-        clocks=_clocks(settings),
+        clocks=clocks_of(settings),
+        patterns=patterns_of(settings),
         now=partial(datetime.now, UTC),
         new_id=lambda: uuid.uuid4().hex,
         new_token=partial(secrets.token_urlsafe, 32),
     )
-
-
-def _clocks(settings: Settings) -> tuple[Clock, ...]:
-    """Return the clocks of the settings and those that ship."""
-    from pipeline.followup.clocks import read_clocks, shipped_clocks  # noqa: PLC0415
-
-    if not settings.recheck_clocks:
-        return shipped_clocks()
-    try:
-        own = Path(settings.recheck_clocks).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{settings.recheck_clocks}: cannot be read, expected a file of clocks") from error
-    return (*read_clocks(own, settings.recheck_clocks), *shipped_clocks())
 
 
 def shrink(data: bytes, side: int) -> bytes:

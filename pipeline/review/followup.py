@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from pipeline.followup.health import shipped_programmes
 from pipeline.people import Permission
+from pipeline.rechecks import read_looks
 from pipeline.review.access import Approving, Reading
 from pipeline.review.deeds import case_by_case
 from pipeline.review.pages import page
 from pipeline.review.site import site_of
 from pipeline.stages.followup import OUTCOMES, Said, fast_lanes, overview, settle
+from pipeline.stages.recheck import enter_looks, rejected_lines
 
 router = APIRouter(prefix="/follow-up", include_in_schema=False)
 
@@ -41,7 +45,26 @@ def show_followup(request: Request, visitor: Reading) -> Response:
         cases=cases,
         settling=visitor.person.may_somewhere(Permission.APPROVE),
         outcomes=OUTCOMES,
+        entering=visitor.person.scope(Permission.APPROVE) is None,
     )
+
+
+@router.post("/looks")
+def enter_file(request: Request, visitor: Approving, looks: UploadFile) -> Response:
+    """Enter looks at listings from JSON lines, as large as a request may be, and show what became of them.
+
+    A line is about the listing, whoever's cases it has: only who approves for every rights holder may bring one. The
+    name of the file is not used; the file lies alone in its folder, so that no line can name another as evidence.
+    """
+    if visitor.person.scope(Permission.APPROVE) is not None:
+        raise HTTPException(403, "Your role does not allow this.")
+    site = site_of(request)
+    with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
+        path = Path(folder) / "looks.jsonl"
+        path.write_bytes(looks.file.read())
+        tally = enter_looks(site.store, site.originals, read_looks(path), patterns=site.patterns, now=site.now())
+        rejected = [line.replace(f"{folder}/", "") for line in rejected_lines(tally)]
+    return page(request, "looks.html", visitor, tally=tally, rejected=rejected, shown=SHOWN)
 
 
 @router.post("/objections/{notice_id}")

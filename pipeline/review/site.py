@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from fastapi import Request
 
 from pipeline.followup.clocks import Clock, shipped_clocks
+from pipeline.followup.pages import Pattern, shipped_patterns
 from pipeline.people import Person, Session
 from pipeline.settings import Settings
 from pipeline.store.database import Store
@@ -40,6 +41,8 @@ class Site:
         How the OpenID provider is reached; the network if not given.
     clocks : tuple of Clock
         What is due when; those that ship if not given.
+    patterns : tuple of Pattern
+        What pages say that are gone; those that ship if not given.
     """
 
     store: Store
@@ -52,6 +55,7 @@ class Site:
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     provider: httpx.BaseTransport | None = None
     clocks: tuple[Clock, ...] = field(default_factory=shipped_clocks)
+    patterns: tuple[Pattern, ...] = field(default_factory=shipped_patterns)
 
     @property
     def idle(self) -> timedelta:

@@ -1,18 +1,19 @@
-"""Notices in a real browser: from approved cases to a download for three platforms, and what became of it."""
+"""Notices in a real browser: from approved cases to a download for three platforms, what became of it, a re-check."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
 
-from pipeline.enforcement import CaseState
+from pipeline.enforcement import CaseState, EventKind
 from tests.browser.conftest import Visit
 from tests.browser.test_review import faults_of
-from tests.pipeline.review.desk import Desk
-from tests.pipeline.review.outbox import approved, outbox
+from tests.pipeline.review.desk import Desk, id_of
+from tests.pipeline.review.outbox import ADDRESSES, approved, outbox
 
 PLATFORMS = {"taobao": "taobao-tmall-1688", "amazon": "amazon-report-a-violation", "tiktok": "tiktok-shop"}
 FORMS = {"notice.txt", "notice.pdf", "notice.csv", "notice.json"}
@@ -53,6 +54,24 @@ def test_notices_for_three_platforms_are_exported_and_said_to_be_filed_or_given_
 
     assert desk.read(cases["amazon"]).state is CaseState.NOTICED
     assert {desk.read(cases[platform]).state for platform in ("taobao", "tiktok")} == {CaseState.APPROVED}
+
+
+def test_a_re_check_is_imported_and_takes_the_case_down(desk: Desk, visit: Visit, tmp_path: Path) -> None:
+    case_id = approved(desk, "amazon")
+    notice = {"notice_id": "f" * 32, "method": "export", "channel": "amazon-report-a-violation", "reason_code": "1"}
+    desk.happen(case_id, EventKind.NOTICED, notice | {"right_type": "trademark"}, id_of("bo"))
+    look = {"url": ADDRESSES["amazon"].format(1), "checked_at": "2026-11-02T09:00:00Z", "result": "gone_404"}
+    (tmp_path / "looks.jsonl").write_text(json.dumps(look), "utf-8")
+    page = visit.sign_in("bo")
+    faults = faults_of(visit, "/follow-up")
+
+    page.get_by_label("File of JSON lines").set_input_files(tmp_path / "looks.jsonl")
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Re-checks entered")
+    expect(page.locator("dl.facts")).to_contain_text("Gone")
+
+    assert faults + faults_of(visit, None) == []
+    assert desk.read(case_id).state is CaseState.DOWN
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

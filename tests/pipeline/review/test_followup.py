@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
-from pipeline.enforcement import EventKind, RecheckResult
+from pipeline.enforcement import CaseState, EventKind, RecheckResult
 from pipeline.people import EVERY_HOLDER, Role
+from pipeline.review.guard import MAX_BODY
+from pipeline.store.cases import Filters, QueuedCase, Sort, queue
 from tests.pipeline.builders import listing
 from tests.pipeline.review.desk import Desk, seller
 
@@ -49,3 +54,45 @@ def test_nothing_is_settled_that_nobody_objected_to(desk: Desk, notice_id: str, 
     browser = desk.browser("rae")
 
     assert browser.post(f"/follow-up/objections/{notice_id}", {"outcome": outcome}).status_code == 422
+
+
+def entered(desk: Desk, name: str, *rows: dict[str, str]) -> Any:
+    browser = desk.browser(name)
+    browser.get("/follow-up")
+    lines = b"\n".join(orjson.dumps(row) for row in rows)
+    return browser.post("/follow-up/looks", files={"looks": ("../../looks.warc", lines)})
+
+
+LOOK = {"platform": "taobao", "listing_id": "n", "checked_at": "2026-12-12T10:00:00Z", "result": "gone_404"}
+
+
+def test_looks_of_a_file_are_entered_and_what_cannot_be_used_is_told_by_line(desk: Desk) -> None:
+    stolen = {**LOOK, "evidence": "../store.db"}
+    own = {**LOOK, "evidence": "/etc/hostname"}
+    late = {**LOOK, "checked_at": "2030-01-01T00:00:00Z"}
+    desk.clock.move(timedelta(hours=2))
+    page = entered(desk, "rae", LOOK | {"listing_id": "x"}, stolen, own, late, {"a": "<b>"}, LOOK).text
+
+    assert [f"looks.jsonl:{number}" in page for number in range(1, 7)] == [False, True, True, True, True, False]
+    assert str(tempfile.gettempdir()) not in page
+    assert "<b>" not in page
+    (case,) = (row.case for row in desk_cases(desk))
+    assert case.state is CaseState.DOWN
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMIN])
+def test_who_does_not_approve_for_everybody_enters_no_looks(desk: Desk, role: Role) -> None:
+    desk.person("cy", (EVERY_HOLDER if role is Role.REVIEWER else "quill", role))
+
+    assert entered(desk, "cy", LOOK).status_code == 403
+    assert "Enter re-checks" not in desk.browser("cy").get("/follow-up").text
+    assert [row.case.state for row in desk_cases(desk)] == [CaseState.NOTICED]
+
+
+def test_a_file_that_is_too_large_is_refused(desk: Desk) -> None:
+    assert entered(desk, "rae", {"a": "x" * MAX_BODY}).status_code == 413
+
+
+def desk_cases(desk: Desk) -> tuple[QueuedCase, ...]:
+    with desk.site.store.read() as connection:
+        return queue(connection, Filters(), None, sort=Sort.AGE, after=None, limit=9).cases
