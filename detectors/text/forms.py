@@ -327,8 +327,10 @@ def _in_plain_letters(place: Place) -> bool:
 def _glued(place: Place, spelling: Spelling) -> Hit | None:
     """Judge a mark inside a longer word: "newZORVANE", "zorvanestore"."""
     strictness = spelling.distinctiveness
-    if strictness.grade is Grade.SHORT or len(place.parts) > 1 or strictness.letters < EDITED_FROM:
+    if strictness.grade is Grade.SHORT or strictness.letters < EDITED_FROM:
         return None
+    if len(place.parts) > 1:
+        return _spelt_out(place, spelling)
     if words.is_seen(place.squeezed.word(place.first)):
         return None
     quote, original = place.quote, place.squeezed.folded.original
@@ -343,6 +345,13 @@ def _glued(place: Place, spelling: Spelling) -> Hit | None:
     if camel or (known and strictness.letters >= GLUED_FROM):
         return hit_at(place, spelling, Form.GLUED, "written together with another word", 0.9)
     return None
+
+
+def _spelt_out(place: Place, spelling: Spelling) -> Hit | None:
+    """Judge a mark written letter by letter with a sign between, and then another word: "Z.o.r.v.a.n.eBag"."""
+    if any(len(part) > 1 for part in place.parts) or len(set(place.gaps)) > 1 or not place.gaps[0].strip():
+        return None
+    return hit_at(place, spelling, Form.DISGUISED, describe(place.quote, spelling, split=True), 0.9)
 
 
 def _changes_case(outer: str, inner: str) -> bool:

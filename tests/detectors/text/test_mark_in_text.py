@@ -38,6 +38,7 @@ def use(signal: Signal) -> str:
         pytest.param("ΖОRVАNЕ tote", "zor-word", "disguised", "ΖОRVАNЕ", id="Cyrillic and Greek letters"),
         pytest.param("zor\u200bva\u2060ne tote", "zor-word", "disguised", "zor\u200bva\u2060ne", id="zero-width"),
         pytest.param("Z.O.R.V.A.N.E tote", "zor-word", "disguised", "Z.O.R.V.A.N.E", id="dots"),
+        pytest.param("Z.o.r.v.a.n.eTote bag", "zor-word", "disguised", "Z.o.r.v.a.n.e", id="dots, glued to a word"),
         pytest.param("Z o r v a n e tote", "zor-word", "disguised", "Z o r v a n e", id="spaces"),
         pytest.param("ZOR🔥VANE tote", "zor-word", "disguised", "ZOR🔥VANE", id="emoji inside"),
         pytest.param("zor vane tote", "zor-word", "disguised", "zor vane", id="cut by a space"),
