@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -161,14 +162,12 @@ def lanes_of(rows: Iterable[QueuedCase], ready: Ready, office: Office) -> list[L
 def _exported(site: Site, office: Office, ready: Ready, now: datetime) -> tuple[str, BinaryIO]:
     """Return an export as an open file that is in no folder, with the name to offer for it."""
     scribe = scribe_of(site.settings, office, site.originals, now)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    try:
+    with ExitStack() as unless_done:
+        file = unless_done.enter_context(tempfile.TemporaryFile())
         with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
             done: Exported = export(site.store, office, ready, Path(folder), scribe)
             pack(done, now, file)
-    except BaseException:
-        file.close()
-        raise
+        unless_done.pop_all()  # the response closes it
     return f"notices-{done.folder.name}.zip", file
 
 
