@@ -1,5 +1,6 @@
 """Opening a store."""
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_a_store_newer_than_the_program_is_refused(store: Store, store_url: str)
 
     with pytest.raises(StoreError, match=r"newer than this program, got revision '9999', expected '\d+'"):
         open_store(store_url)
+
+
+def test_a_new_store_waits_for_whoever_is_writing_to_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ends = threading.Timer(0.2, other.execute, ["COMMIT"])
+    ends.start()
+
+    open_store(f"sqlite:///{file}").close()
+
+    ends.join()
+    other.close()
 
 
 def test_several_may_open_a_new_store_at_once(store_url: str) -> None:
