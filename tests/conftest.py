@@ -1,6 +1,7 @@
 """Stores to test with: SQLite always, PostgreSQL where its programs are installed."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -11,10 +12,22 @@ from pipeline.store.database import Store, open_store
 from tests import postgresql
 
 NUMBERS = count()
+SKIPS_FAIL = os.environ.get("COUNTERFOIL_SKIPS") == "fail"
+"""Whether every program that tests need must be there, as in CI."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="write golden files anew, to be read in the diff")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where COUNTERFOIL_SKIPS=fail."""
+    report = yield
+    if SKIPS_FAIL and report.skipped and isinstance(report.longrepr, tuple):  # else it was expected to fail
+        report.outcome = "failed"
+        report.longrepr = f"{report.longrepr[2]}, and COUNTERFOIL_SKIPS=fail"
+    return report
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -27,18 +26,13 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-WITHOUT = "COUNTERFOIL_WITHOUT_CHROMIUM"
-"""Set it where these tests may be skipped in CI all the same."""
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        reason = "Chromium is not installed (Debian: apt-get install chromium)"
-        if os.environ.get("CI") == "true" and not os.environ.get(WITHOUT):
-            pytest.fail(f"{reason}; set {WITHOUT}=1 to skip these tests in CI")
-        pytest.skip(reason)
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -12,27 +12,19 @@ HERE = Path(__file__).parent
 PLACE = HERE.parents[1] / ".interop"
 GO_LIBRARIES = Path("/usr/share/gocode")
 """Where Debian's golang-golang-x-mod-dev is."""
-REQUIRED = os.environ.get("COUNTERFOIL_INTEROP") == "required"
-
-
-def absent(what: str) -> None:
-    """Skip with a reason, or fail where every program is required."""
-    if REQUIRED:
-        pytest.fail(f"{what}, and COUNTERFOIL_INTEROP=required")
-    pytest.skip(f"{what}; `make interop` installs it")
 
 
 def need(program: str) -> str:
     path = shutil.which(program)
     if path is None:
-        absent(f"{program} is not installed")
-    return str(path)
+        pytest.skip(f"{program} is not installed")
+    return path
 
 
 def sigstore(bundle: Path, root: Path, key: Path, timestamps: int = 0) -> tuple[bool, str]:
     """Verify a Sigstore bundle with @sigstore/verify; return whether it holds, and what was said."""
     if not (PLACE / "node_modules/@sigstore/verify").is_dir():
-        absent("@sigstore/verify is not installed")
+        pytest.skip("@sigstore/verify is not installed; `make interop` installs it")
     arguments = [str(HERE / "verify.mjs"), str(bundle), str(root), str(key), str(timestamps)]
     done = node(arguments, return_completed_process=True, cwd=PLACE, capture_output=True, text=True)
     return done.returncode == 0, str(done.stdout) + str(done.stderr)
@@ -42,11 +34,13 @@ def go_monitor() -> Path:
     """Return the monitor, built once against Debian's copy of golang.org/x/mod."""
     go = PLACE / "go/bin/go"
     if not go.exists() or not (GO_LIBRARIES / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        absent("Go or Debian's golang-golang-x-mod-dev is not installed")
+        pytest.skip("Go (`make interop` installs it) or Debian's golang-golang-x-mod-dev is not installed")
     built, source = PLACE / "monitor", HERE / "monitor.go"
     if not built.exists() or built.stat().st_mtime < source.stat().st_mtime:
         here = {"GO111MODULE": "off", "GOPATH": str(GO_LIBRARIES), "GOCACHE": str((PLACE / "cache").resolve())}
-        subprocess.run([go, "build", "-o", built, source], check=True, env=os.environ | here)
+        new = built.with_suffix(f".{os.getpid()}")  # tests in another process may be building it too
+        subprocess.run([go, "build", "-o", new, source], check=True, env=os.environ | here)
+        new.replace(built)
     return built
 
 
