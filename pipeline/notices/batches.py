@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.groups import in_groups
 from pipeline.notices.channels import Channel
 from pipeline.notices.notice import Notice
 
@@ -48,9 +49,11 @@ def split(notices: Iterable[Notice], channel: Channel) -> tuple[Batch, ...]:
         )
 
     ordered = sorted(notices, key=lambda n: (*together(n), n.notice_id))
-    groups = [tuple(group) for _, group in groupby(ordered, key=together)]
-    size = channel.per_request
-    return tuple(_batch(channel, g[start : start + size]) for g in groups for start in range(0, len(g), size))
+    return tuple(
+        _batch(channel, tuple(some))
+        for _, group in groupby(ordered, key=together)
+        for some in in_groups(group, channel.per_request)
+    )
 
 
 def _batch(channel: Channel, notices: tuple[Notice, ...]) -> Batch:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 from pipeline.cases import allowed_kinds
 from pipeline.enforcement import Case, EventKind
 from pipeline.errors import ConflictError, InputError, TransitionError
+from pipeline.groups import in_groups
 from pipeline.people import Permission
 from pipeline.records import Label
 from pipeline.review.access import Deciding
@@ -26,8 +27,6 @@ from pipeline.store.cases import QueuedCase, count_all, queue
 from pipeline.store.database import Connection
 from pipeline.store.desk import read_bulk, record_bulk
 from pipeline.store.rights import holder_names
-
-T = TypeVar("T")
 
 router = APIRouter(prefix="/bulk", include_in_schema=False)
 
@@ -143,7 +142,7 @@ def apply(
         raise HTTPException(422, f"The number of cases does not agree: expected {len(seen)}, at most {MOST}.")
     bulk_id = site.new_id()
     done = left = 0
-    for lot in _lots(list(seen)):
+    for lot in in_groups(seen, LOT):
         made = _write(site, visitor, wish, {case_id: seen[case_id] for case_id in lot}, reason.strip())
         with site.store.write() as connection:
             record_bulk(connection, bulk_id, visitor.person.person_id, made, site.now())
@@ -181,7 +180,7 @@ def undo_bulk(request: Request, visitor: Deciding, bulk_id: str) -> Response:
     if not made:
         raise HTTPException(404, "There is no such bulk decision of yours.")
     taken_back = 0
-    for lot in _lots(made):
+    for lot in in_groups(made, LOT):
         deeds = [Deed(case_id=c, kind=EventKind.UNDONE, facts={"event_id": e}, reason="bulk") for e, c in lot]
         taken_back += len(_each(site, visitor, deeds))
     asked = queue_of(request.query_params, visitor.person.person_id)
@@ -232,8 +231,3 @@ def _each(site: Site, visitor: Visitor, deeds: Sequence[Deed]) -> list[tuple[str
             return []
         return [made for deed in deeds for made in _each(site, visitor, [deed])]
     return list(zip(events, (deed.case_id for deed in deeds), strict=True))
-
-
-def _lots(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), LOT):
-        yield items[start : start + LOT]

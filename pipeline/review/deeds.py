@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fastapi import HTTPException
 
 from pipeline.enforcement import Case, Event, EventKind
+from pipeline.groups import in_groups
 from pipeline.people import Permission, Person, Scope
 from pipeline.records import Json
 from pipeline.review.site import Site, Visitor
@@ -106,8 +107,7 @@ def four_eyes_of(connection: Connection, scope: Scope, case_ids: Sequence[str]) 
 def case_by_case(connection: Connection, scope: Scope, case_ids: Sequence[str]) -> tuple[QueuedCase, ...]:
     """Return cases by id, those outside the scope left out."""
     wanted = list(dict.fromkeys(case_ids))
-    lots = (wanted[start : start + LOT] for start in range(0, len(wanted), LOT))
-    return tuple(case for lot in lots for case in read_cases(connection, lot, scope))
+    return tuple(case for some in in_groups(wanted, LOT) for case in read_cases(connection, some, scope))
 
 
 def visible_case(connection: Connection, visitor: Visitor, case_id: str) -> QueuedCase:

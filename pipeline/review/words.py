@@ -128,6 +128,7 @@ WORDS: Final[Mapping[str, str]] = {
     "detector.photo_reused": _("Registered picture reused"),
     "detector.picture_found": _("Registered picture found in a photo"),
     "detector.silhouette_seen": _("Silhouette of a logo"),
+    "detector.picture_alike": _("Like a registered picture to a model"),
     "detector.goods_kind": _("Kind of goods"),
     "detector.price_low": _("Price"),
     "detector.combination": _("Signals taken together"),

@@ -4,41 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 
-from pipeline.bundle.contents import Contents, Records, contents
+from pipeline.bundle.contents import Contents, Records, contents, numbers
 from pipeline.errors import InputError
-from pipeline.log.folder import CHECKPOINT, LogFolder
+from pipeline.log.disk import Disk
+from pipeline.log.entries import EntryDraft
+from pipeline.log.folder import LogFolder
 from pipeline.log.keys import Keys
 from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
 from pipeline.log.writer import Log
 from pipeline.metrics.audits import STRATA_COLUMNS, FileRow, Over
-from pipeline.metrics.entries import Entry
+from pipeline.metrics.entries import Entry, of_type
 from pipeline.metrics.periods import days_of
+from pipeline.metrics.rows import Row, write_rows
 from pipeline.metrics.tables import final_digests
 from pipeline.stages.audit import frame_row, probe_rows, public
+from pipeline.stages.folders import put_folder, restore_folder
 from pipeline.stages.publish import publish_log
 from pipeline.stages.stamps import KeptStamps, chain_of
-from pipeline.store.audit_entries import add_entry, has_entry
 from pipeline.store.audits import StoredAudit, count_strata, list_audits, read_drawn, read_frame
 from pipeline.store.database import Connection, Store
-from pipeline.verify.tiles import tiles_of
+from pipeline.verify.bundle import CMS, ROOT, STATEMENT
+from pipeline.verify.history import LOG
+from pipeline.verify.numbers import METRICS
 
-STATEMENT, ROOT, CMS, TOKEN = "metrics.sigstore.json", "trusted_root.json", "metrics.csv.p7s", "metrics.csv.tsr"
+TOKEN = "metrics.csv.tsr"
 STAMPS = ".stamps"
 """Folder beside the log's files in which tokens are kept: an authority never gives the same one twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """What an export needs besides the store and the log.
+class Publication:
+    """What a publication needs besides the store and the log.
 
     Attributes
     ----------
@@ -54,6 +58,8 @@ class Export:
         Those that its chain must end at.
     cosign : callable or None
         Has witnesses sign the log's checkpoint, if any are configured.
+    disk : Disk
+        How files are changed.
     """
 
     keys: Keys
@@ -62,10 +68,11 @@ class Export:
     stamp: Stamp | None = None
     roots: Sequence[x509.Certificate] = ()
     cosign: Callable[[Log], object] | None = None
+    disk: Disk = field(default_factory=Disk)
 
 
-def export(
-    store: Store, log: Log, out: Path, what: Export, *, now: datetime, make_secret: Callable[[], bytes]
+def publish_bundle(
+    store: Store, log: Log, out: Path, what: Publication, *, now: datetime, make_secret: Callable[[], bytes]
 ) -> Contents:
     """Publish everything that is committed so far as a bundle.
 
@@ -77,7 +84,7 @@ def export(
         Open for writing.
     out : Path
         The folder of the bundle; is made, or replaced if it holds an earlier one.
-    what : Export
+    what : Publication
         Keys and texts.
     now : datetime
         When new entries are logged. Nothing of the bundle depends on it if there are none.
@@ -93,29 +100,46 @@ def export(
     ------
     InputError
         If final numbers changed without a reason, or the folder holds something else.
+
+    Notes
+    -----
+    People go on working meanwhile: the numbers are those of the log as it stood when all was taken in, and nothing
+    but their announcement and their signature is added to it afterwards.
     """
+    restore_folder(out, what.disk)
     _check_folder(out)
     publish_log(store, log, now, make_secret)
-    with store.write() as connection:
-        found = contents(_records(connection, entries_of(log)))
-        _announce(connection, found, entries_of(log), what.reason, now)
-    publish_log(store, log, now, make_secret)
     with store.read() as connection:
-        found = contents(_records(connection, entries_of(log)))
+        records = _records(connection, entries_of(log))
+    rows = numbers(records)
+    log.append(_announcements(rows, records.entries, what.reason), now)
+    log.publish()
+    added = map(json.loads, log.entries(len(records.entries), log.size))
+    found = contents(replace(records, entries=[*records.entries, *added]), rows)
+    files = _signed(log, what, found, now)
+    put_folder(out, [*files.items(), *_log_files(log)], what.disk)
+    return found
+
+
+def _signed(log: Log, what: Publication, found: Contents, now: datetime) -> dict[str, bytes]:
+    """Return the files of a bundle with the signatures over them; that of the statement is logged."""
     files = {**found.files, **what.guides}
-    files[CMS] = cms_sign(what.keys, files["metrics.csv"])
+    files[CMS] = cms_sign(what.keys, files[METRICS])
     stamp = KeptStamps(log.path / STAMPS, what.stamp).stamp if what.stamp else None
     chains = []
     if stamp is not None:
-        files[TOKEN] = stamp(files["metrics.csv"])
+        files[TOKEN] = stamp(files[METRICS])
         chains.append(chain_of(files[TOKEN], what.roots))
     files[ROOT] = root_of_trust(what.keys, chains)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     envelope = sign_statement(what.keys, digests, found.predicate)
     stamps = [stamp] if stamp else []
     files[STATEMENT] = log_envelope(log, what.keys, envelope, stamps, what.cosign, now=now).encode()
-    _lay_out(out, files, log)
-    return found
+    return files
+
+
+def _log_files(log: Log) -> Iterator[tuple[str, bytes]]:
+    return ((LOG + name, data) for name, data in log.public_files())
 
 
 def entries_of(log: LogFolder) -> list[Entry]:
@@ -124,18 +148,19 @@ def entries_of(log: LogFolder) -> list[Entry]:
 
 
 def _records(connection: Connection, entries: Sequence[Entry]) -> Records:
-    audits = [audit for audit in list_audits(connection) if audit.seed is not None]
+    drawn = {entry["audit"] for entry in of_type(entries, "sample")}
+    audits = [audit for audit in list_audits(connection) if audit.audit_id in drawn]
     audits.sort(key=lambda audit: (days_of(audit.period), audit.over, audit.audit_id))
     newest = {over: max((a.period for a in audits if a.over == over), key=days_of, default="") for over in Over}
-    drawn = {audit.audit_id: read_drawn(connection, audit.audit_id) for audit in audits}
+    items = {audit.audit_id: read_drawn(connection, audit.audit_id) for audit in audits}
     return Records(
         entries=entries,
         frame=_joined(_frame_rows(connection, a) for a in audits if a.period == newest[Over(a.over)]),
         strata=_joined(_strata_rows(connection, audit) for audit in audits),
         sample=_joined(
-            [frame_row(audit.audit_id, item) for item in drawn[audit.audit_id] if not item.probe] for audit in audits
+            [frame_row(audit.audit_id, item) for item in items[audit.audit_id] if not item.probe] for audit in audits
         ),
-        probes=_joined(probe_rows(audit.audit_id, drawn[audit.audit_id]) for audit in audits),
+        probes=_joined(probe_rows(audit.audit_id, items[audit.audit_id]) for audit in audits),
     )
 
 
@@ -159,10 +184,10 @@ def _joined(parts: Iterable[Iterable[FileRow]]) -> list[FileRow]:
     return [row for part in parts for row in part]
 
 
-def _announce(connection: Connection, found: Contents, entries: Sequence[Entry], reason: str, now: datetime) -> None:
-    """Leave the entry of this publication for the log, and those of the corrections that it makes."""
-    digest = hashlib.sha256(found.files["metrics.csv"]).hexdigest()
-    final = final_digests(found.rows)
+def _announcements(rows: Sequence[Row], entries: Sequence[Entry], reason: str) -> list[EntryDraft]:
+    """Return the entry of this publication and those of the corrections that it makes, as far as they are not there."""
+    digest = hashlib.sha256(write_rows(rows).encode()).hexdigest()
+    final = final_digests(rows)
     before: dict[str, str] = {}
     for entry in entries:
         if entry.get("type") == "metric":
@@ -175,42 +200,20 @@ def _announce(connection: Connection, found: Contents, entries: Sequence[Entry],
             f"metrics: final numbers of {', '.join(changed)} are not those that were published, "
             "expected a reason for the correction"
         )
-    for period in changed:
-        fields = {"period": period, "reason": reason, "was": before[period], "is": final.get(period, "")}
-        _add_once(connection, "correction", fields, now)
-    _add_once(connection, "metric", {"metrics_sha256": digest, "final": final, "numbers": len(found.rows)}, now)
+    corrections = [
+        _draft("correction", {"period": p, "reason": reason, "was": before[p], "is": final.get(p, "")}) for p in changed
+    ]
+    announced = _draft("metric", {"metrics_sha256": digest, "final": final, "numbers": len(rows)})
+    known = {entry.get("id") for entry in entries}
+    return [draft for draft in (*corrections, announced) if draft.id not in known]
 
 
-def _add_once(connection: Connection, kind: str, fields: Mapping[str, object], now: datetime) -> None:
-    entry_id = hashlib.sha256(repr((kind, sorted(fields.items()))).encode()).hexdigest()[:32]
-    if not has_entry(connection, entry_id):
-        add_entry(connection, entry_id, kind, fields, now)
+def _draft(kind: str, fields: Mapping[str, object]) -> EntryDraft:
+    """Return an entry whose id follows from what it says: said again, it is the same."""
+    name = hashlib.sha256(repr((kind, sorted(fields.items()))).encode()).hexdigest()[:32]
+    return EntryDraft(type=kind, id=name, fields=fields)
 
 
 def _check_folder(out: Path) -> None:
     if out.exists() and not (out.is_dir() and ((out / STATEMENT).is_file() or not any(out.iterdir()))):
         raise InputError(f"{out}: something else is there, expected a new folder or an earlier bundle")
-
-
-def _lay_out(out: Path, files: Mapping[str, bytes], log: Log) -> None:
-    """Write a bundle beside its place, then put it there in one move."""
-    making, old = out.with_name(f".{out.name}.making"), out.with_name(f".{out.name}.old")
-    for left in (making, old):
-        shutil.rmtree(left, ignore_errors=True)
-    for name, data in files.items():
-        _write(making / name, data)
-    checkpoint = log.checkpoint()
-    if checkpoint is None:
-        raise InputError(f"{log.path}: nothing was published yet, expected a log with a checkpoint")
-    for tile in tiles_of(checkpoint.size):
-        _write(making / "log" / tile.path, log.read_tile(tile))
-    _write(making / "log" / CHECKPOINT, (log.path / CHECKPOINT).read_bytes())
-    if out.exists():
-        out.rename(old)
-    making.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

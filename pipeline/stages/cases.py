@@ -13,13 +13,14 @@ from pipeline.cases.draw import probability, ticket
 from pipeline.cases.relisting import Trace, contacts_in, shared
 from pipeline.enforcement import SYSTEM, Case, CaseState, Event, EventKind
 from pipeline.errors import InputError
+from pipeline.groups import in_groups
 from pipeline.records import Band, Json
 from pipeline.stages.capture import capture_by_hand, capture_of, capture_without, card_of, facts_of, identity_of
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
 from pipeline.stages.keep import keep_photos, keep_register
 from pipeline.stages.merge import Ranked, ranked_candidates
-from pipeline.stages.plan import Scan, in_groups
+from pipeline.stages.plan import Scan
 from pipeline.stages.rules import give_back, rule_drafts
 from pipeline.store.candidates import stored_candidate
 from pipeline.store.captures import (

@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
+from pipeline.groups import in_groups
 from pipeline.photos import PhotoDescription
 from pipeline.records import ImageName
 from pipeline.snapshots import read_photo
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Described, Refusal, write_shelf
 from pipeline.stages.kit import Kit
-from pipeline.stages.plan import GROUP, Scan, in_groups
+from pipeline.stages.plan import GROUP, Scan
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.observations import WantedPhoto
 from pipeline.store.shelves import count_wanted, next_wanted, record_shelf

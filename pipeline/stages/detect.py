@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipeline.groups import in_groups
 from pipeline.records import ListingBatch, Signal
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import photos_in, read_partition, read_shelves, usable_photos
 from pipeline.stages.kit import Workbench, detector_of
-from pipeline.stages.plan import Scan, Stage, in_groups
+from pipeline.stages.plan import Scan, Stage
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.shelves import shelves_of

@@ -21,9 +21,9 @@ from pipeline.followup.health import (
     sent_notices,
     would_breach,
 )
+from pipeline.groups import in_groups
 from pipeline.notices.notice import Notice, NoticeState
 from pipeline.records import Json
-from pipeline.stages.plan import in_groups
 from pipeline.store.cases import Scope, read_case, read_cases
 from pipeline.store.database import Connection, Store
 from pipeline.store.events import Draft, append_events, lock_events, read_histories

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
+from pipeline.groups import in_groups
 from pipeline.records import ImageName, Listing
 from pipeline.snapshots import InputFile, NumberedListing, RowBatch, read_photo, read_rows
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Content, FoundPhoto, Refusal, write_partition
-from pipeline.stages.plan import Scan, in_groups
+from pipeline.stages.plan import Scan
 from pipeline.store.ledger import chunks_done
 from pipeline.store.observations import (
     Chunk,

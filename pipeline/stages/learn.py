@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
+from pipeline.groups import in_groups
 from pipeline.photos import PhotoDescription
 from pipeline.records import Asset, AssetKind, ImageName, ListingBatch, Register, RightsHolder
 from pipeline.register import read_image
@@ -19,7 +20,7 @@ from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition, read_shelf
 from pipeline.stages.describe import SHELF_PHOTOS, Shelf, describe_shelf
 from pipeline.stages.kit import Kit, Workbench, register_of
-from pipeline.stages.plan import OneResult, Scan, Stage, in_groups
+from pipeline.stages.plan import OneResult, Scan, Stage
 from pipeline.store.benign import read_benign
 from pipeline.store.codec import to_json
 from pipeline.store.dismissal_rules import ignored_photos

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import orjson
 
+from pipeline.groups import in_groups
 from pipeline.output import BATCH, candidate_writer, write_rejected
 from pipeline.records import Band, ListingKey, Rejected
 from pipeline.stages.conductor import Conductor
-from pipeline.stages.plan import Scan, in_groups
+from pipeline.stages.plan import Scan
 from pipeline.store.candidates import StoredCandidate, record_candidates
 from pipeline.store.codec import from_json
 from pipeline.store.lake import Lake, replacing

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from pipeline.engine import Engine
+from pipeline.groups import in_groups
 from pipeline.records import Json, Register
 from pipeline.scoring import WeightTable, default_weights
 from pipeline.snapshots import InputFile
@@ -23,7 +23,6 @@ from pipeline.store.database import Store
 from pipeline.store.lake import Lake, digest_of
 from pipeline.store.ledger import record_work, work_done
 
-T = TypeVar("T")
 U = TypeVar("U", bound="Unit")
 
 VERSION = version("counterfoil")
@@ -117,19 +116,6 @@ def scoring_version(table: WeightTable) -> str:
     return f"{table.version}-{hashlib.sha256(to_json(table)).hexdigest()[:12]}"
 
 
-def in_groups(items: Iterable[T], size: int = GROUP) -> Iterator[list[T]]:
-    """Yield items by so many.
-
-    Examples
-    --------
-    >>> list(in_groups("abcde", 2))
-    [['a', 'b'], ['c', 'd'], ['e']]
-    """
-    rest = iter(items)
-    while group := list(islice(rest, size)):
-        yield group
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage(Generic[U]):
     """A kind of work done unit by unit, wherever the engine does it.
@@ -164,7 +150,7 @@ class Stage(Generic[U]):
         """
         behind = 0
         conductor.report(self.name, behind, total)
-        for number, group in enumerate(in_groups(units), start=1):
+        for number, group in enumerate(in_groups(units, GROUP), start=1):
             report = partial(conductor.report, self.name, total=total)
             conductor.perform(f"{self.name} {number}", partial(self._do, scan, group, behind, report))
             behind += len(group)

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.enforcement import EventKind
 from pipeline.errors import LogError
-from pipeline.log.entries import Draft
+from pipeline.log.entries import EntryDraft
 from pipeline.log.feed import Told, event_draft, holder_draft, records_of
 from pipeline.log.writer import Log
 from pipeline.store.audit_entries import read_entries
@@ -57,7 +57,7 @@ def log_audits(store: Store, log: Log, now: datetime) -> int:
         places = (audit_sequence(connection, entry_id) for entry_id in ids)
         last = next((place for place in places if place is not None), 0)
         waiting = list(read_entries(connection, last))
-    log.append((Draft(type=entry.type, id=entry.entry_id, fields=entry.fields) for entry in waiting), now)
+    log.append((EntryDraft(type=entry.type, id=entry.entry_id, fields=entry.fields) for entry in waiting), now)
     return len(waiting)
 
 
@@ -107,11 +107,11 @@ def _tell(store: Store, last: int) -> list[Told]:
         ]
 
 
-def _drafts(store: Store, told: Sequence[Told], known: set[str], make_secret: Callable[[], bytes]) -> list[Draft]:
+def _drafts(store: Store, told: Sequence[Told], known: set[str], make_secret: Callable[[], bytes]) -> list[EntryDraft]:
     """Return the entries of events, each rights holder's before its first; `known` learns of new ones."""
     with store.write() as connection:
         secrets = secrets_of(connection, records_of(told), make_secret)
-    drafts: list[Draft] = []
+    drafts: list[EntryDraft] = []
     for one in told:
         entry = event_draft(one, secrets)
         if entry.fields["holder"] not in known:
@@ -121,7 +121,7 @@ def _drafts(store: Store, told: Sequence[Told], known: set[str], make_secret: Ca
     return drafts
 
 
-def _holder(store: Store, rights_holder_id: str, secrets: dict[str, bytes]) -> Draft:
+def _holder(store: Store, rights_holder_id: str, secrets: dict[str, bytes]) -> EntryDraft:
     with store.read() as connection:
         register = newest_register(connection, rights_holder_id)
     holders = register.rights_holders if register else ()

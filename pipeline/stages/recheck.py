@@ -13,9 +13,9 @@ from pipeline.cases import standing
 from pipeline.enforcement import SYSTEM, CaseState, Event, EventKind, RecheckResult
 from pipeline.followup.clocks import Clock, Moment, due
 from pipeline.followup.pages import Pattern, Wanted, classify
+from pipeline.groups import in_groups
 from pipeline.rechecks import Look
 from pipeline.records import Rejected
-from pipeline.stages.plan import in_groups
 from pipeline.store.cases import read_cases
 from pipeline.store.database import Store
 from pipeline.store.events import Draft, append_events, lock_events, read_histories

@@ -12,9 +12,9 @@ from pipeline.cases import standing
 from pipeline.cases.dismissal import LABELS, DismissalRule, RuleKind, silenced
 from pipeline.cases.transitions import LOOKED_AT
 from pipeline.enforcement import SYSTEM, Case, CaseState, Event, EventKind
+from pipeline.groups import in_groups
 from pipeline.records import Band, Label, Signal
 from pipeline.scoring import WeightTable, band_of, weigh
-from pipeline.stages.plan import in_groups
 from pipeline.store.captures import Capture, current_captures
 from pipeline.store.cases import Scope, read_cases
 from pipeline.store.database import Connection, Store

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.bundle.site import Published, index
 from pipeline.errors import InputError
+from pipeline.log.disk import Disk
 from pipeline.metrics.rows import read_rows
+from pipeline.stages.folders import put_folder, restore_folder
 from pipeline.verify.bundle import STATEMENT, verify_bundle
 from pipeline.verify.envelopes import read_statement
 from pipeline.verify.files import BundleFiles
@@ -47,7 +49,8 @@ def make_site(out: Path, bundles: Sequence[Path]) -> int:
         files = BundleFiles(folder)
         published.append(_publish(out, folder, files, before))
         before = files
-    (out / "index.html").write_bytes(index(published))
+    with _plainly(out):
+        Disk().replace(out / "index.html", index(published))
     return len(published)
 
 
@@ -57,8 +60,8 @@ def _publish(out: Path, folder: Path, files: BundleFiles, before: BundleFiles | 
     predicate = read_statement(read_envelope(statement).payload)["predicate"]
     name = hashlib.sha256(statement).hexdigest()[:NAME_DIGITS]
     place = out / BUNDLES / name
-    if folder.resolve() != place.resolve():
-        _copy(folder, place)
+    with _plainly(place):
+        _copy(files, place)
     return Published(
         folder=f"{BUNDLES}/{name}",
         as_of=str(predicate.get("asOf", "")),
@@ -70,12 +73,21 @@ def _publish(out: Path, folder: Path, files: BundleFiles, before: BundleFiles | 
     )
 
 
-def _copy(folder: Path, place: Path) -> None:
-    making = place.with_name(f".{place.name}")
+def _copy(files: BundleFiles, place: Path) -> None:
+    """Put the files of a bundle in place, unless they are there already."""
+    restore_folder(place, Disk())
+    there = BundleFiles(place) if place.is_dir() else None
+    if there is None or {*_digests(there)} != {*_digests(files)}:
+        put_folder(place, ((name, files.read(name)) for name in files.names), Disk())
+
+
+def _digests(files: BundleFiles) -> Iterator[tuple[str, str]]:
+    return ((name, files.digest(name)) for name in files.names)
+
+
+@contextmanager
+def _plainly(place: Path) -> Iterator[None]:
     try:
-        shutil.rmtree(making, ignore_errors=True)
-        shutil.copytree(folder, making)
-        shutil.rmtree(place, ignore_errors=True)
-        making.rename(place)
+        yield
     except OSError as error:
         raise InputError(f"{place}: cannot be written: {error.strerror}, expected a folder for the site") from error

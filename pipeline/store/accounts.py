@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, distinct, func, select
 
+from pipeline.groups import in_groups
 from pipeline.store.case_tables import case_contacts, case_photos, cases
 from pipeline.store.cases import QueuedCase, Scope, read_cases
 
@@ -32,8 +33,7 @@ def cases_of_account(connection: Connection, platform: str, seller_id: str, scop
         .order_by(cases.c.opened_at, cases.c.case_id)
     )
     ids = connection.execute(query).scalars().all()
-    lots = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return tuple(case for lot in lots for case in read_cases(connection, lot, scope))
+    return tuple(case for some in in_groups(ids, AT_ONCE) for case in read_cases(connection, some, scope))
 
 
 def shared_with(
@@ -63,12 +63,11 @@ def shared_with(
         return ()
     account = next(iter(found)).case.key
     ids = [queued.case.case_id for queued in found]
-    lots = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
     return tuple(
         Shared(what, *row)
         for table, what in ((case_photos, "photo"), (case_contacts, "contact"))
-        for lot in lots
-        for row in connection.execute(_shared(table, what, lot, scope, most_sellers))
+        for some in in_groups(ids, AT_ONCE)
+        for row in connection.execute(_shared(table, what, some, scope, most_sellers))
         if (row.platform, row.seller_id) != (account.platform, account.seller_id) and row[0] not in ignored
     )
 

@@ -1,4 +1,4 @@
-"""What audits and publications leave for the public log: written with what they speak of, logged later, once each."""
+"""What audits leave for the public log: written with what they speak of, logged later, once each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AuditEntry:
     entry_id : str
         32 hexadecimal digits.
     type : str
-        "policy", "nonce-commit", "frame", "seed", "sample", "label", "metric", "correction" or "challenge".
+        "policy", "nonce-commit", "frame", "seed", "sample", "label", "correction" or "challenge".
     fields : mapping
         Public; no floating-point numbers.
     """
@@ -54,9 +54,3 @@ def read_entries(connection: Connection, after: int = 0) -> Iterator[AuditEntry]
     query = select(audit_entries).where(audit_entries.c.sequence > after).order_by(audit_entries.c.sequence)
     for row in connection.execute(query).mappings():
         yield AuditEntry(**{**row, "fields": orjson.loads(row["fields"])})
-
-
-def has_entry(connection: Connection, entry_id: str) -> bool:
-    """Tell whether an entry of this id is there."""
-    query = select(audit_entries.c.sequence).where(audit_entries.c.entry_id == entry_id)
-    return connection.execute(query).first() is not None

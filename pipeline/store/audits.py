@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
+from pipeline.groups import in_groups
 from pipeline.records import ACTIONABLE, ListingKey
 from pipeline.store.audit_tables import audit_items, audit_nonces, audit_reviews, audits
 from pipeline.store.case_tables import cases
@@ -184,7 +185,7 @@ def add_items(connection: Connection, audit_id: str, items: Iterable[FrameItem])
     """Enter items of a frame, or known fakes."""
     names = [field.name for field in fields(FrameItem)]
     rows = ({"audit_id": audit_id} | {name: getattr(item, name) for name in names} for item in items)
-    while some := list(islice(rows, AT_ONCE)):
+    for some in in_groups(rows, AT_ONCE):
         connection.execute(insert(audit_items), some)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline.cases import check, check_unmoved, fold, standing
 from pipeline.cases.card import Card
 from pipeline.enforcement import Case, Event, EventKind
 from pipeline.errors import InputError
+from pipeline.groups import in_groups
 from pipeline.store.case_tables import case_counts, cases, events
 from pipeline.store.ledger import upsert
 from pipeline.store.observations import key_digest
@@ -125,7 +126,7 @@ def lock_events(connection: Connection) -> None:
 def read_histories(connection: Connection, case_ids: Iterable[str]) -> dict[str, tuple[Event, ...]]:
     """Return the events of cases, each in their order; a case without any is left out."""
     found: dict[str, list[Event]] = {}
-    for some in _in_lots(case_ids):
+    for some in in_groups(sorted(set(case_ids)), AT_ONCE):
         query = select(events).where(events.c.case_id.in_(some)).order_by(events.c.sequence)
         for row in connection.execute(query).mappings():
             found.setdefault(row["case_id"], []).append(_event(row))
@@ -159,12 +160,6 @@ def _event(row: RowMapping) -> Event:
     return Event(**(dict(row) | {"kind": EventKind(row["kind"]), "facts": orjson.loads(row["facts"])}))
 
 
-def _in_lots(items: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(set(items))
-    for start in range(0, len(wanted), AT_ONCE):
-        yield wanted[start : start + AT_ONCE]
-
-
 def _project(
     connection: Connection,
     folded: Mapping[str, Case],
@@ -175,7 +170,7 @@ def _project(
     if not folded:
         return
     counts: Counter[tuple[Any, ...]] = Counter()
-    for some in _in_lots(folded):
+    for some in in_groups(sorted(folded), AT_ONCE):
         facets = select(*(cases.c[name] for name in FACETS)).where(cases.c.case_id.in_(some))
         counts.subtract(tuple(row) for row in connection.execute(facets))
     rows = [_case_row(case, histories[case_id]) for case_id, case in folded.items()]

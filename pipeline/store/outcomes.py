@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.cases import standing
 from pipeline.enforcement import Event, EventKind
+from pipeline.groups import in_groups
 from pipeline.store.case_tables import cases, events
 from pipeline.store.cases import Scope
 from pipeline.store.events import read_histories
@@ -32,7 +33,6 @@ def noticed_since(connection: Connection, since: datetime, scope: Scope) -> Iter
     if scope is not None:
         query = query.where(cases.c.rights_holder_id.in_(scope))
     found = connection.execute(query).all()
-    for start in range(0, len(found), AT_ONCE):
-        some = found[start : start + AT_ONCE]
+    for some in in_groups(found, AT_ONCE):
         histories = read_histories(connection, [row.case_id for row in some])
         yield from ((row.platform, standing(histories[row.case_id])) for row in some)

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
+from pipeline.groups import in_groups
 from pipeline.store.ledger import insert_new
 from pipeline.store.log_tables import log_secrets
 
@@ -46,17 +47,15 @@ def erase_secrets(connection: Connection, records: Iterable[str]) -> int:
     int
         How many there were.
     """
-    keys = [_key(record) for record in records]
-    lots = [keys[at : at + _AT_ONCE] for at in range(0, len(keys), _AT_ONCE)]
+    lots = in_groups(map(_key, records), _AT_ONCE)
     return sum(connection.execute(delete(log_secrets).where(log_secrets.c.record.in_(lot))).rowcount for lot in lots)
 
 
 def _known(connection: Connection, records: Sequence[str]) -> dict[str, bytes]:
     by_key = {_key(record): record for record in records}
-    keys = list(by_key)
     found: dict[str, bytes] = {}
-    for at in range(0, len(keys), _AT_ONCE):
-        query = select(log_secrets).where(log_secrets.c.record.in_(keys[at : at + _AT_ONCE]))
+    for keys in in_groups(by_key, _AT_ONCE):
+        query = select(log_secrets).where(log_secrets.c.record.in_(keys))
         found |= {by_key[key]: bytes(secret) for key, secret in connection.execute(query)}
     return found
 
