@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.log import Draft, init_keys, open_log
+from pipeline.log import EntryDraft, init_keys, open_log
 from pipeline.log.private import disclosures
 from pipeline.verify.files import BundleFiles
 from pipeline.verify.history import read_history
@@ -28,7 +28,7 @@ BATCH, PUBLISHED_EVERY = 500, 50_000
 PRIVATE = ("asset_ids", "by", "candidate_id", "content", "listing_id", "reason", "run_id", "seller_id")
 
 
-def drafts(start: int, count: int, private: int) -> Iterator[Draft]:
+def drafts(start: int, count: int, private: int) -> Iterator[EntryDraft]:
     names = PRIVATE[:private]
     for number in range(start, start + count):
         digest = hashlib.sha256(str(number).encode())
@@ -44,7 +44,7 @@ def drafts(start: int, count: int, private: int) -> Iterator[Draft]:
             "label": "counterfeit",
         }
         hidden = disclosures(secret, dict.fromkeys(names, name))
-        yield Draft(type="event", id=name[:32], fields=fields, hidden=hidden)
+        yield EntryDraft(type="event", id=name[:32], fields=fields, hidden=hidden)
 
 
 def measure(size: int, private: int, work: Path) -> dict[str, Any]:

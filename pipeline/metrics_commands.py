@@ -22,7 +22,7 @@ from pipeline.settings import Settings, read_settings
 if TYPE_CHECKING:
     from pipeline.log import Log
     from pipeline.stages.audit import Appearance, Beacon
-    from pipeline.stages.bundle import Export
+    from pipeline.stages.bundle import Publication
     from pipeline.store.database import Connection, Store
 
 SECRET_BYTES = 32
@@ -251,13 +251,13 @@ def site(out: Path, bundles: tuple[Path, ...]) -> None:
 def export_now(settings: Settings, out: Path, reason: str = "") -> int:
     """Publish a bundle as the settings say; return how many numbers it has."""
     from pipeline.log import load_keys, open_log  # noqa: PLC0415  cryptography
-    from pipeline.stages.bundle import export as carry_out  # noqa: PLC0415  the database drivers
+    from pipeline.stages.bundle import publish_bundle  # noqa: PLC0415  the database drivers
     from pipeline.store.database import open_store  # noqa: PLC0415
 
     what = replace(_what(settings), reason=reason)
     with open_log(Path(settings.log), load_keys(Path(settings.keys))) as log:
         store = open_store(settings.store)
-        found = carry_out(store, log, out, what, now=datetime.now(UTC), make_secret=_secret)
+        found = publish_bundle(store, log, out, what, now=datetime.now(UTC), make_secret=_secret)
         store.close()
     return len(found.rows)
 
@@ -275,12 +275,12 @@ def publish_now(settings: Settings, now: datetime) -> int:
     return numbers
 
 
-def _what(settings: Settings) -> Export:
+def _what(settings: Settings) -> Publication:
     from pipeline.log import load_keys  # noqa: PLC0415  cryptography
-    from pipeline.stages.bundle import Export  # noqa: PLC0415
+    from pipeline.stages.bundle import Publication  # noqa: PLC0415
     from pipeline.verify.guide import guide_files  # noqa: PLC0415
 
-    what = Export(keys=load_keys(Path(settings.keys)), guides=guide_files())
+    what = Publication(keys=load_keys(Path(settings.keys)), guides=guide_files())
     if settings.log_policy:
         what = _witnessed(what, Path(settings.log_policy))
     if not settings.stamp_authority:
@@ -293,7 +293,7 @@ def _what(settings: Settings) -> Export:
     return replace(what, roots=roots, stamp=lambda data: authority.stamp(data).token)
 
 
-def _witnessed(what: Export, path: Path) -> Export:
+def _witnessed(what: Publication, path: Path) -> Publication:
     """Have the witnesses of a policy sign, and send the policy along."""
     import httpx  # noqa: PLC0415
 

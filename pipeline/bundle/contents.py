@@ -71,20 +71,26 @@ class Contents:
     predicate: Mapping[str, Json]
 
 
-def contents(records: Records) -> Contents:
+def numbers(records: Records) -> list[Row]:
+    """Compute the rows of metrics.csv; see `recompute`."""
+    return recompute(records.entries, records.strata, records.sample, records.probes)
+
+
+def contents(records: Records, rows: Sequence[Row]) -> Contents:
     """Make every file of a bundle but the signatures and the log.
 
     Parameters
     ----------
     records : Records
         What is committed.
+    rows : sequence of Row
+        The numbers that follow from them.
 
     Raises
     ------
     InputError
         If the records do not fit together.
     """
-    rows = recompute(records.entries, records.strata, records.sample, records.probes)
     until = as_of(records.entries)
     stamp = until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else ""
     corrections = corrections_of(records.entries)

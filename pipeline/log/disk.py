@@ -68,6 +68,11 @@ class Disk:
             self._sync(folder)
         self._unsynced.clear()
 
+    def move(self, old: Path, new: Path) -> None:
+        """Give a file or folder another place, where there is nothing or an empty folder, and wait until it is kept."""
+        self._rename(old, new)
+        self._sync(new.parent)
+
     def remove(self, folder: Path) -> None:
         """Remove a folder that nothing needs any more; whether that outlasts a crash does not matter."""
         shutil.rmtree(folder, ignore_errors=True)

@@ -17,7 +17,7 @@ OWN_FIELDS = frozenset({"type", "id", "logged_at", "hidden"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class EntryDraft:
     """What is to be logged.
 
     Attributes

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pipeline.enforcement import Event, EventKind
-from pipeline.log.entries import Draft, rfc3339
+from pipeline.log.entries import EntryDraft, rfc3339
 from pipeline.log.private import disclosures, reference
 from pipeline.records import RightsHolder
 from pipeline.verify.disclosures import Disclosure
@@ -87,7 +87,7 @@ def records_of(told: Iterable[Told]) -> Iterator[str]:
                 yield f"{kind}:{one.event.facts[fact]}"
 
 
-def event_draft(told: Told, secrets: Mapping[str, bytes]) -> Draft:
+def event_draft(told: Told, secrets: Mapping[str, bytes]) -> EntryDraft:
     """Return the entry of an event."""
     event = told.event
     fields: dict[str, Any] = {
@@ -107,7 +107,7 @@ def event_draft(told: Told, secrets: Mapping[str, bytes]) -> Draft:
     if told.repeat_seller is not None:
         fields["repeat_seller"] = told.repeat_seller
     hidden = event_disclosures(event, secrets[event_record(event.event_id)])
-    return Draft(type="event", id=event.event_id, fields=fields, hidden=hidden)
+    return EntryDraft(type="event", id=event.event_id, fields=fields, hidden=hidden)
 
 
 def event_disclosures(event: Event, secret: bytes) -> tuple[Disclosure, ...]:
@@ -118,7 +118,7 @@ def event_disclosures(event: Event, secret: bytes) -> tuple[Disclosure, ...]:
     return disclosures(secret, private)
 
 
-def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Mapping[str, bytes]) -> Draft:
+def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Mapping[str, bytes]) -> EntryDraft:
     """Return the entry of a rights holder, to be logged before its first event.
 
     Parameters
@@ -139,7 +139,7 @@ def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Ma
         "sectors": sorted({number for asset in assets for number in asset.nice_classes}),
         "protected_in": sorted({place for asset in assets for place in asset.territories or (asset.office,) if place}),
     }
-    return Draft(type="holder", id=hashlib.sha256(f"holder {named}".encode()).hexdigest()[:32], fields=fields)
+    return EntryDraft(type="holder", id=hashlib.sha256(f"holder {named}".encode()).hexdigest()[:32], fields=fields)
 
 
 def _reference(kind: str, identifier: str, secrets: Mapping[str, bytes]) -> str:

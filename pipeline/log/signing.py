@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pipeline.log.entries import Draft
+from pipeline.log.entries import EntryDraft
 from pipeline.log.keys import Keys
 from pipeline.log.writer import Log
 from pipeline.verify.cms import detached_signature
@@ -97,11 +97,11 @@ def log_envelope(
     )
 
 
-def _stamp_draft(token: bytes) -> Draft:
+def _stamp_draft(token: bytes) -> EntryDraft:
     """Return the entry of a token: its signature does not cover all of its bytes, the tree does."""
     digest = hashlib.sha256(token).hexdigest()
     identifier = hashlib.sha256(f"stamp {digest}".encode()).hexdigest()[:32]
-    return Draft(type="stamp", id=identifier, fields={"token_sha256": digest})
+    return EntryDraft(type="stamp", id=identifier, fields={"token_sha256": digest})
 
 
 def root_of_trust(keys: Keys, authorities: Sequence[Sequence[x509.Certificate]] = ()) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from pipeline.errors import LogError, ProofError
 from pipeline.log.disk import Disk
-from pipeline.log.entries import Draft
+from pipeline.log.entries import EntryDraft
 from pipeline.log.folder import CHECKPOINT, LogFolder
 from pipeline.log.growth import grow, superseded
 from pipeline.log.journal import Journal
@@ -100,12 +100,12 @@ class Log(LogFolder):
         """The log's name."""
         return self._keys.verifier.name
 
-    def append(self, drafts: Iterable[Draft], now: datetime) -> range:
+    def append(self, drafts: Iterable[EntryDraft], now: datetime) -> range:
         """Add entries; when this returns, they are kept.
 
         Parameters
         ----------
-        drafts : iterable of Draft
+        drafts : iterable of EntryDraft
             In order. Their ids are the caller's to keep apart.
         now : datetime
             When they are logged. If the clock went back, the time of the entry before is taken.

@@ -35,7 +35,7 @@ from pipeline.verify.bundle import CMS, ROOT, STATEMENT
 from pipeline.verify.history import LOG
 from pipeline.verify.numbers import METRICS
 
-TOKEN = "metrics.csv.tsr"
+TIME_STAMP = "metrics.csv.tsr"
 STAMPS = ".stamps"
 """Folder beside the log's files in which tokens are kept: an authority never gives the same one twice."""
 
@@ -128,8 +128,8 @@ def _signed(log: Log, what: Publication, found: Contents, now: datetime) -> dict
     stamp = KeptStamps(log.path / STAMPS, what.stamp).stamp if what.stamp else None
     chains = []
     if stamp is not None:
-        files[TOKEN] = stamp(files[METRICS])
-        chains.append(chain_of(files[TOKEN], what.roots))
+        files[TIME_STAMP] = stamp(files[METRICS])
+        chains.append(chain_of(files[TIME_STAMP], what.roots))
     files[ROOT] = root_of_trust(what.keys, chains)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     envelope = sign_statement(what.keys, digests, found.predicate)

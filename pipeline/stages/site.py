@@ -47,14 +47,14 @@ def make_site(out: Path, bundles: Sequence[Path]) -> int:
     before: BundleFiles | None = None
     for folder in bundles:
         files = BundleFiles(folder)
-        published.append(_publish(out, folder, files, before))
+        published.append(_publish(out, files, before))
         before = files
     with _plainly(out):
         Disk().replace(out / "index.html", index(published))
     return len(published)
 
 
-def _publish(out: Path, folder: Path, files: BundleFiles, before: BundleFiles | None) -> Published:
+def _publish(out: Path, files: BundleFiles, before: BundleFiles | None) -> Published:
     found = verify_bundle(files, since=before)
     statement = files.read(STATEMENT)
     predicate = read_statement(read_envelope(statement).payload)["predicate"]

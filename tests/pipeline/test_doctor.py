@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.doctor import examine
-from pipeline.log import Draft, init_keys, open_log
+from pipeline.log import EntryDraft, init_keys, open_log
 from pipeline.settings import SILENT, Settings
 
 
@@ -75,7 +75,7 @@ def test_a_log_is_examined_with_its_keys(tmp_path: Path) -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     keys = init_keys(tmp_path / "keys", "log.example", now)
     with open_log(tmp_path / "log", keys) as log:
-        log.append([Draft(type="policy", id="0" * 32, fields={})], now)
+        log.append([EntryDraft(type="policy", id="0" * 32, fields={})], now)
         log.publish()
     told = [finding.text for finding in examine(settings, dict(SILENT))]
 

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from pipeline.bundle.charts import Point, forest, trend
-from pipeline.bundle.contents import Records, contents, draws_of
+from pipeline.bundle.contents import Records, contents, draws_of, numbers
 from pipeline.bundle.regulators import REASON_COLUMNS
 from pipeline.bundle.report import report
 from pipeline.bundle.site import Published, index
@@ -60,11 +60,13 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
 @pytest.fixture(scope="module")
 def bundle(records: Records) -> dict[str, bytes]:
-    return dict(contents(records).files)
+    return dict(contents(records, numbers(records)).files)
 
 
 def test_the_same_records_give_the_same_bytes(records: Records, bundle: dict[str, bytes]) -> None:
-    assert contents(replace(records, entries=list(records.entries))).files == bundle
+    again = replace(records, entries=list(records.entries))
+
+    assert contents(again, numbers(again)).files == bundle
 
 
 def test_the_data_package_is_valid(bundle: dict[str, bytes], tmp_path: Path) -> None:
@@ -128,7 +130,8 @@ def table(data: bytes) -> list[dict[str, str]]:
 def test_no_cell_of_a_table_or_workbook_runs_as_a_formula_of_a_stranger(records: Records) -> None:
     ledger = Ledger()
     ledger.market(12, platform='=HYPERLINK("https://evil.example","click")')
-    found = contents(replace(records, entries=[*ledger.entries], strata=(), sample=(), frame=()))
+    hostile = replace(records, entries=[*ledger.entries], strata=(), sample=(), frame=())
+    found = contents(hostile, numbers(hostile))
 
     book = openpyxl.load_workbook(io.BytesIO(found.files["metrics.xlsx"]))
     cells = [cell.value for sheet in book.worksheets for line in sheet.iter_rows() for cell in line]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import LogError
-from pipeline.log import Draft, Keys, Log, init_keys, load_keys, open_log
+from pipeline.log import EntryDraft, Keys, Log, init_keys, load_keys, open_log
 from pipeline.log.disk import Disk
 from pipeline.log.folder import LogFolder
 from pipeline.log.keys import SIGNED
@@ -27,8 +27,8 @@ from tests.pipeline.log.failing import FailingDisk, PowerLoss, QuickDisk
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def draft(number: int) -> Draft:
-    return Draft(type="event", id=f"{number:032x}", fields={"sequence": number})
+def draft(number: int) -> EntryDraft:
+    return EntryDraft(type="event", id=f"{number:032x}", fields={"sequence": number})
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_what_cannot_be_an_entry_is_refused_whole(
 ) -> None:
     with open_log(folder, keys) as log:
         with pytest.raises(LogError, match=problem):
-            log.append([draft(0), Draft(type="policy", id="1" * 32, fields=fields)], NOW)
+            log.append([draft(0), EntryDraft(type="policy", id="1" * 32, fields=fields)], NOW)
 
         assert log.size == 0
 
@@ -293,12 +293,13 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from pipeline.log import Draft, load_keys, open_log
+from pipeline.log import EntryDraft, load_keys, open_log
 
 now = datetime(2026, 11, 1, tzinfo=UTC)
 with open_log(Path(sys.argv[1]), load_keys(Path(sys.argv[2]))) as log:
     while True:
-        drafts = [Draft(type="event", id=f"{n:032x}", fields={"sequence": n}) for n in range(log.size, log.size + 40)]
+        numbers = range(log.size, log.size + 40)
+        drafts = [EntryDraft(type="event", id=f"{n:032x}", fields={"sequence": n}) for n in numbers]
         print(log.append(drafts, now).stop, flush=True)
         log.publish()
 """

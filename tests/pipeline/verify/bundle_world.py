@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from cryptography import x509
 
-from pipeline.log import Draft, Keys, Log, open_log
+from pipeline.log import EntryDraft, Keys, Log, open_log
 from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
 from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, SAMPLE_COLUMNS, STRATA_COLUMNS
 from pipeline.metrics.draw import seed_of
@@ -31,15 +31,15 @@ def name_of(*parts: object) -> str:
     return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()
 
 
-def draft(of_type: str, number: object, /, **fields: Any) -> Draft:
-    return Draft(type=of_type, id=name_of(of_type, number)[:32], fields=fields)
+def draft(of_type: str, number: object, /, **fields: Any) -> EntryDraft:
+    return EntryDraft(type=of_type, id=name_of(of_type, number)[:32], fields=fields)
 
 
 def instant(days: float) -> str:
     return (START + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def enforcement(cases: int = 44) -> list[Draft]:
+def enforcement(cases: int = 44) -> list[EntryDraft]:
     """Return the entries of cases of four rights holders, each noticed and most of them answered."""
     holders = [
         draft("holder", n, holder=name_of("h", n), size=size, country="GB", sectors=[3], protected_in=["GB"])
@@ -80,7 +80,7 @@ FRAME = [
 PROBES = [{"audit": AUDIT, "item": name_of("probe", number)} for number in range(3)]
 
 
-def frame_draft() -> Draft:
+def frame_draft() -> EntryDraft:
     return draft(
         "frame",
         0,
@@ -96,7 +96,7 @@ def frame_draft() -> Draft:
     )
 
 
-def audit_drafts(size: int, root: bytes, flip: str = "") -> tuple[list[Draft], list[dict[str, str]]]:
+def audit_drafts(size: int, root: bytes, flip: str = "") -> tuple[list[EntryDraft], list[dict[str, str]]]:
     """Return the entries of a draw and its reviews, and the rows of sample.csv; `flip` is an item called clean."""
     seed = seed_of(root, b"", [])
     tickets = draw_sample(seed, FRAME, LABELS)
@@ -138,7 +138,7 @@ def export(
     log_folder: Path,
     *,
     before: Change = lambda files: files,
-    drafts: Callable[[list[Draft]], list[Draft]] = lambda drafts: drafts,
+    drafts: Callable[[list[EntryDraft]], list[EntryDraft]] = lambda drafts: drafts,
     flip: str = "",
     announced: Mapping[str, str] | None = None,
     predicate: Mapping[str, Any] | None = None,
@@ -193,7 +193,7 @@ def summary(rows: Sequence[Row]) -> dict[str, str]:
     return {"metric": "prevalence", "period": row.period, **figures}
 
 
-def fill(log: Log, drafts: Callable[[list[Draft]], list[Draft]], flip: str) -> list[dict[str, str]]:
+def fill(log: Log, drafts: Callable[[list[EntryDraft]], list[EntryDraft]], flip: str) -> list[dict[str, str]]:
     """Log everything that is not logged yet; return the rows of sample.csv."""
     if next(log.of_type("frame"), None) is None:
         log.append(drafts([*enforcement(), frame_draft()]), START + timedelta(days=20))

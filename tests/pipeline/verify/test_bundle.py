@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.errors import BundleError, InputError
-from pipeline.log import Draft, Keys, init_keys, open_log
+from pipeline.log import EntryDraft, Keys, init_keys, open_log
 from pipeline.log.keys import SIGNED
 from pipeline.verify.bundle import verify_bundle
 from pipeline.verify.canonical import canonical
@@ -216,10 +216,10 @@ def test_a_frame_that_is_left_out_is_missed(tmp_path: Path, keys: Keys) -> None:
 
 @pytest.mark.parametrize("kind", ["frame", "seed", "sample"])
 def test_an_audit_has_one_frame_one_seed_and_one_sample(tmp_path: Path, keys: Keys, kind: str) -> None:
-    def twice(drafts: list[Draft]) -> list[Draft]:
+    def twice(drafts: list[EntryDraft]) -> list[EntryDraft]:
         other = {"period": "2026-09-01/2026-10-01"} if kind == "frame" else {}
         chosen = [one for one in drafts if one.type == kind]
-        return [*drafts, *(Draft(type=kind, id=one.id[::-1], fields={**one.fields, **other}) for one in chosen)]
+        return [*drafts, *(EntryDraft(type=kind, id=one.id[::-1], fields={**one.fields, **other}) for one in chosen)]
 
     found = problem_of(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=twice))
 
@@ -228,9 +228,12 @@ def test_an_audit_has_one_frame_one_seed_and_one_sample(tmp_path: Path, keys: Ke
 
 
 def test_an_audit_that_was_committed_to_and_never_drawn_is_counted(tmp_path: Path, keys: Keys) -> None:
-    def one_more(drafts: list[Draft]) -> list[Draft]:
+    def one_more(drafts: list[EntryDraft]) -> list[EntryDraft]:
         frames = [one for one in drafts if one.type == "frame"]
-        return [*drafts, *(Draft(type="frame", id="f" * 32, fields={**f.fields, "audit": "b" * 32}) for f in frames)]
+        return [
+            *drafts,
+            *(EntryDraft(type="frame", id="f" * 32, fields={**f.fields, "audit": "b" * 32}) for f in frames),
+        ]
 
     found = verify_bundle(BundleFiles(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=one_more)))
 
@@ -276,11 +279,11 @@ def test_final_numbers_change_only_with_a_correction(tmp_path: Path, keys: Keys,
         assert f"final numbers of {PERIOD} changed without a correction" in problem_of(folder).problem
 
 
-def drop_event(drafts: list[Draft]) -> list[Draft]:
+def drop_event(drafts: list[EntryDraft]) -> list[EntryDraft]:
     return [one for one in drafts if one.fields.get("sequence") != 17]
 
 
-def event_twice(drafts: list[Draft]) -> list[Draft]:
+def event_twice(drafts: list[EntryDraft]) -> list[EntryDraft]:
     return [*drafts, drafts[5]] if len(drafts) > 200 else drafts
 
 
@@ -314,18 +317,18 @@ def test_the_verifier_needs_neither_log_nor_store_nor_network() -> None:
     assert foreign & set(loaded) == set()
 
 
-def flip_label(drafts: list[Draft]) -> list[Draft]:
+def flip_label(drafts: list[EntryDraft]) -> list[EntryDraft]:
     confirmed = [n for n, one in enumerate(drafts) if one.type == "label" and one.fields["label"] == "counterfeit"]
     if not confirmed:
         return drafts
     one = drafts[confirmed[0]]
-    flipped = Draft(type=one.type, id=one.id, fields={**one.fields, "label": "irrelevant"})
+    flipped = EntryDraft(type=one.type, id=one.id, fields={**one.fields, "label": "irrelevant"})
     return [*drafts[: confirmed[0]], flipped, *drafts[confirmed[0] + 1 :]]
 
 
-def backdate(drafts: list[Draft]) -> list[Draft]:
+def backdate(drafts: list[EntryDraft]) -> list[EntryDraft]:
     return [
-        Draft(type=one.type, id=one.id, fields={**one.fields, "at": instant(-30)})
+        EntryDraft(type=one.type, id=one.id, fields={**one.fields, "at": instant(-30)})
         if one.fields.get("kind") == "disposed"
         else one
         for one in drafts
@@ -340,7 +343,7 @@ def backdate(drafts: list[Draft]) -> list[Draft]:
     ],
 )
 def test_a_log_with_gaps_is_found_out(
-    tmp_path: Path, keys: Keys, change: Callable[[list[Draft]], list[Draft]], problem: str
+    tmp_path: Path, keys: Keys, change: Callable[[list[EntryDraft]], list[EntryDraft]], problem: str
 ) -> None:
     found = problem_of(export(tmp_path / "bundle", keys, tmp_path / "log", drafts=change))
 
@@ -350,7 +353,7 @@ def test_a_log_with_gaps_is_found_out(
 
 @pytest.mark.parametrize("change", [drop_event, flip_label, backdate], ids=lambda change: change.__name__)
 def test_a_history_rewritten_and_signed_again_is_found_by_whoever_has_an_earlier_bundle(
-    tmp_path: Path, keys: Keys, change: Callable[[list[Draft]], list[Draft]]
+    tmp_path: Path, keys: Keys, change: Callable[[list[EntryDraft]], list[EntryDraft]]
 ) -> None:
     earlier = export(tmp_path / "earlier", keys, tmp_path / "log")
     (keys.folder / SIGNED).unlink()
