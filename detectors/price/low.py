@@ -40,7 +40,7 @@ class PriceLow:
     """
 
     name = "price_low"
-    version = "3"
+    version = "4"
     observations = (*(observation for observation, _ in _LEVELS), _PLACEHOLDER)
 
     def __init__(self, levels: PriceLevels, register: Register) -> None:

@@ -1,4 +1,4 @@
-"""Amounts of money as people write them: signs and words for currencies, decimals, thousands, 万 and 만."""
+"""Amounts of money as people write them: signs and words for currencies, decimals, thousands, 万, 만 and lakh, 9块9."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ CURRENCIES: Final[dict[str, tuple[str, ...]]] = {
     "₺": ("TRY",), "tl": ("TRY",), "try": ("TRY",), "kč": ("CZK",), "czk": ("CZK",), "ft": ("HUF",), "huf": ("HUF",),
     "฿": ("THB",), "thb": ("THB",), "บาท": ("THB",), "₫": ("VND",), "vnd": ("VND",), "rp": ("IDR",), "idr": ("IDR",),
     "rm": ("MYR",), "₪": ("ILS",), "₴": ("UAH",), "грн": ("UAH",), "zar": ("ZAR",), "aed": ("AED",), "lei": ("RON",),
+    "₱": ("PHP",), "php": ("PHP",), "₸": ("KZT",), "тенге": ("KZT",), "kzt": ("KZT",), "sar": ("SAR",), "₦": ("NGN",),
+    "лв": ("BGN",), "bgn": ("BGN",), "egp": ("EGP",), "qar": ("QAR",), "৳": ("BDT",),
 }  # fmt: skip
 """Signs and words for currencies, in lower case, with the currencies that each may stand for, the likeliest first."""
 
@@ -37,7 +39,9 @@ _MINOR: Final[dict[str, tuple[str, ...]]] = {
     "pence": ("GBP",), "коп.": ("RUB",), "коп": ("RUB",), "gr": ("PLN",), "角": ("CNY",), "毛": ("CNY",),
 }  # fmt: skip
 _TENTHS: Final = frozenset("角毛")
-_COMMA: Final = frozenset("EUR BRL RUB PLN SEK NOK DKK TRY CZK HUF RON UAH IDR VND".split())  # noqa: SIM905
+_BEHIND: Final = frozenset({"元", "块", "块钱", "円", "원"})
+"""What only ever stands behind its amount: "198元3件" names three pieces and no 3 yuan."""
+_COMMA: Final = frozenset("EUR BRL RUB PLN SEK NOK DKK TRY CZK HUF RON UAH IDR VND KZT BGN".split())  # noqa: SIM905
 """Currencies of countries that write decimals with a comma."""
 
 _SPACED: Final = (_COMMA - {"BRL", "IDR", "VND", "TRY"}) | {"CHF"}
@@ -46,8 +50,16 @@ _SPACED: Final = (_COMMA - {"BRL", "IDR", "VND", "TRY"}) | {"CHF"}
 _WHOLE: Final = frozenset({"JPY", "KRW", "VND", "IDR", "HUF"})
 """Currencies that know no smaller unit in prices."""
 
-_TIMES: Final = {"": 1, "k": 1_000, "千": 1_000, "천": 1_000, "тыс.": 1_000, "тыс": 1_000, "mil": 1_000,
-                 "万": 10_000, "萬": 10_000, "만": 10_000, "w": 10_000}  # fmt: skip
+_TIMES: Final = {
+    "": 1, "k": 1_000, "千": 1_000, "천": 1_000, "тыс.": 1_000, "тыс": 1_000, "mil": 1_000, "rb": 1_000, "ribu": 1_000,
+    "万": 10_000, "萬": 10_000, "만": 10_000, "w": 10_000, "lakhs": 10**5, "lakh": 10**5, "lac": 10**5, "juta": 10**6,
+    "jt": 10**6, "million": 10**6, "mio.": 10**6, "mio": 10**6, "mln": 10**6, "млн": 10**6, "crores": 10**7,
+    "crore": 10**7, "亿": 10**8, "億": 10**8, "억": 10**8, "m": 0,
+}  # fmt: skip
+"""By what an amount is multiplied; "$5m" may be millions or metres, and is not read."""
+
+_MYRIADS: Final = "億亿억万萬만千천"
+_COUNTERS: Final = "件个個只双条瓶盒包袋片支张枚套斤两月期折%"
 _GROUP: Final = 3
 _LARGEST: Final = Decimal(10) ** 10
 
@@ -63,13 +75,22 @@ def _either(names: dict[str, tuple[str, ...]]) -> str:
     )
 
 
+_MIXED: Final = (
+    rf"(?:\d+(?:\.\d+)?[{_MYRIADS}] ?){{1,3}}(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?![\d.,{_MYRIADS}])|\d+[{_MYRIADS}])"
+)
+"""1万2000, 5万8千, 3만 9,900."""
+
 MONEY: Final = re.compile(
-    rf"(?P<before>{_either(CURRENCIES)}){_SPACE}(?P<number>{_NUMBER})(?:{_SPACE}(?P<times>{_TIME})(?![^\W\d_]))?"
-    rf"|(?P<number_first>(?<![0-9a-zа-яё.,])(?:{_NUMBER}))(?:{_SPACE}(?P<times_first>{_TIME}))?{_SPACE}"
-    rf"(?P<after>(?:{_either(CURRENCIES)})(?!\d)|(?P<minor>{_either(_MINOR)})(?![^\W_]))",
+    rf"(?<![0-9a-zа-яё.,])(?P<whole>\d{{1,6}})(?:(?P<yuan>块|元(?=\d[角毛]))(?P<tenths>\d)(?:[角毛]|(?![\d{_COUNTERS}](?!邮)))"
+    r"|€(?P<cents>\d{2})(?!\d|[.,]\d| ?€))"
+    rf"|(?P<before>{_either({n: c for n, c in CURRENCIES.items() if n not in _BEHIND})}){_SPACE}"
+    rf"(?:(?P<mixed>{_MIXED})|(?P<number>{_NUMBER})(?:{_SPACE}(?P<times>{_TIME})(?![^\W\d_]))?)(?:/-)?"
+    rf"|(?:(?<![0-9a-zа-яё.,])(?P<mixed_first>{_MIXED})"
+    rf"|(?P<number_first>(?<![0-9a-zа-яё.,])(?:{_NUMBER}))(?:{_SPACE}(?P<times_first>{_TIME}))?){_SPACE}"
+    rf"(?P<after>(?:{_either(CURRENCIES)})(?:(?<=[元块钱円원])|(?!\d))|(?P<minor>{_either(_MINOR)})(?![^\W_]))",
     re.IGNORECASE,
 )
-"""An amount with its currency before or after it."""
+"""An amount with its currency before, after or inside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +113,19 @@ class Amount:
 
 def amount_of(match: re.Match[str]) -> Amount | None:
     """Return the amount of a match of `MONEY`; None where it can be read in two ways."""
-    written, start, end = match["number"] or match["number_first"], match.start(), match.end()
+    if match["whole"]:
+        return _parted(match)
     sign = (match["before"] or match["after"]).lower()
+    if mixed := match["mixed"] or match["mixed_first"]:
+        value = _of_parts(mixed)
+        span = match.span()
+        return _bounded(value, CURRENCIES[sign], *span) if value is not None and match["minor"] is None else None
+    return _plain(match, sign)
+
+
+def _plain(match: re.Match[str], sign: str) -> Amount | None:
+    """Return an amount that is one number, perhaps in thousands, with its currency before or after it."""
+    written, start, end = match["number"] or match["number_first"], match.start(), match.end()
     minor = match["minor"] is not None
     currencies = _MINOR[sign] if minor else CURRENCIES[sign]
     if not minor and not _SPACED.intersection(currencies) and (gap := re.search(r"[ \u00a0\u202f]", written)):
@@ -103,11 +135,32 @@ def amount_of(match: re.Match[str]) -> Amount | None:
             written, start = written[written.rindex(gap.group()) + 1 :], start + written.rindex(gap.group()) + 1
     value = number_of(written, currencies, sign_first=match["before"] is not None)
     times = _TIMES[(match["times"] or match["times_first"] or "").lower()]
-    if value is None or (times == 1 and currencies[0] in _WHOLE and value != value.to_integral_value()):
+    if value is None or not times or (times == 1 and currencies[0] in _WHOLE and value != value.to_integral_value()):
         return None
     if minor:
         value /= 10 if sign in _TENTHS else 100
-    value *= times
+    return _bounded(value * times, currencies, start, end)
+
+
+def _parted(match: re.Match[str]) -> Amount:
+    """Return an amount whose currency stands where its decimals begin: 9块9, 39€90."""
+    currency = "CNY" if match["yuan"] else "EUR"
+    value = Decimal(f"{match['whole']}.{match['tenths'] or match['cents']}")
+    return Amount(value=value, currencies=(currency,), start=match.start(), end=match.end())
+
+
+def _of_parts(written: str) -> Decimal | None:
+    """Return the sum of parts that grow smaller, "1万2000" or "5万8千"; None if they do not."""
+    parts = re.findall(rf"([\d.,]+)([{_MYRIADS}]?)", written)
+    scales = [_TIMES[unit] for _, unit in parts]
+    values = [Decimal(number.replace(",", "")) for number, _ in parts]
+    room = zip(scales, scales[1:], values[1:], strict=False)
+    if any(value * scale >= larger for larger, scale, value in room):
+        return None
+    return sum((value * scale for value, scale in zip(values, scales, strict=True)), Decimal(0))
+
+
+def _bounded(value: Decimal, currencies: tuple[str, ...], start: int, end: int) -> Amount | None:
     return Amount(value=value, currencies=currencies, start=start, end=end) if value < _LARGEST else None
 
 

@@ -13,40 +13,50 @@ from itertools import zip_longest
 from typing import Final
 
 from detectors.price.money import MONEY, Amount, amount_of, number_of
+from detectors.price.unpriced import names_a_deal, prices_nothing
 
 LONGEST: Final = 500
 """Characters of a text that are read."""
 
 _UNIT: Final = (
     r"(?:pcs?|pieces?|units?|items?|pairs?|sets?|packs?|rolls?|boxes|stück|stk|paare?|pièces?|paires?|piezas?|pares|uds?"
-    r"|unidades|unidad|pezzi|pezzo|pz|paia|peças?|шт|штуки?|штук|пары?|пар|pary|sztuki?|szt|件|个|個|只|双|雙|条|條|瓶|盒|包"
-    r"|袋|片|支|张|枚|本|足|点|개입|개|켤레|장|병|세트|セット)(?:装|入り?|セット|组|\.)?(?![a-zà-žа-яё])"
+    r"|unidades|unidad|pezzi|pezzo|pz|paia|peças?|шт|штуки?|штук|пары?|пар|pary|sztuki?|szt|件|个|個|只|双|雙|条|條|瓶|盒|包|着"
+    r"|袋|片|支|张|枚|本|足|点|개입|개|켤레|장|병|세트|セット)(?:装|入り?|セット|组| ?세트|\.)?(?![a-zà-žа-яё])"
 )
+_FEW: Final = "〇一二三四五六七八九十"
+_A_DOZEN: Final = 12
+_COUNTED: Final = r"[件个個只双雙条條瓶盒包袋片支张枚套本点足]"
+_DOZEN: Final = r"(?:dozen|dutzend|douzaine|docena|dozzina|dúzia|дюжин[аы]|打)"
 _TO: Final = r"(?:-|–|—|~|～|〜|to|bis|à|a|до|do|至|から|부터)"
 _FOR: Final = r" ?(?:for|für|pour|por|per|za|за|only|仅|只要|共|合計|で|에)?(?: only)? ?[:：=@/,-]? ?$"
+_OR_MORE: Final = r"or more|oder mehr|et plus|ou plus|o más|y más|o più|ou mais|и более|lub więcej"
 _FROM_SO_MANY: Final = (
     r"≥|>=|ab|from|à partir de|dès|desde|a partir de|da|от|od|moq:?|min\.?(?: order)?:?|起订量?[:：]?|起批[:：]?"
 )
 _PACK_BEFORE: Final = re.compile(
-    r"(?<!\w)(?:(?:pack|set|lot|paquete|pacote|confezione|lote) (?:of|de|da|di|à|von) (\d{1,3})"
-    rf"|(\d{{1,2}})er[- ](?:set|pack)){_FOR}",
+    rf"(?<!\w)(?:(?:pack|set|lot|combo|bundle|paquete|pacote|confezione|lote) (?:of|de|da|di|à|von) (\d{{1,3}})"
+    rf"|(\d{{1,2}})er[- ](?:set|pack)|(?<![一-鿿])([两{_FEW}]){_COUNTED}(?:装|裝)?"
+    rf"|(?:(?:one|a|per|1) )?({_DOZEN})){_FOR}",
     re.IGNORECASE,
 )
 _UNITS_BEFORE: Final = re.compile(
     rf"(?<![0-9a-zа-яё.,])(\d{{1,3}})(?:er)? ?(?:{_UNIT}|(?=(?:for|für|pour|por|per|za|за) )){_FOR}", re.IGNORECASE
 )
 _UNITS_AFTER: Final = re.compile(
-    rf"^ ?(?:/|per|pro|par|por|per|за|za|for|für|pour|×) ?(?P<a>\d{{1,3}})(?: ?{_UNIT}|(?![\w.,]))", re.IGNORECASE
+    rf"^ ?(?:/|per|pro|par|por|per|za|за|for|für|pour|×) ?(?:(?P<a>\d{{1,3}})(?: ?{_UNIT}|(?![\w.,]))|(?P<b>{_DOZEN}))"
+    rf"|^ ?/?(?P<c>\d{{1,3}}|[两{_FEW}]){_COUNTED}(?!起|以上|装起)",
+    re.IGNORECASE,
 )
 _TIER_BEFORE: Final = re.compile(
     rf"(?:(?:{_FROM_SO_MANY}) ?(?P<a>\d{{1,5}}) ?(?:{_UNIT})?"
-    rf"|(?<![0-9a-zа-яё.,])(?P<b>\d{{1,5}}) ?(?:{_UNIT})? ?(?:\+|以上|起|이상) ?(?:{_UNIT})?"
+    rf"|(?<![0-9a-zа-яё.,])(?P<b>\d{{1,5}}) ?(?:{_UNIT})? ?(?:\+|以上|起|이상|{_OR_MORE}) ?(?:{_UNIT})?"
     rf"|(?<![0-9a-zа-яё.,])(?P<c>\d{{1,5}}) ?[-–~] ?\d{{1,5}} ?{_UNIT})"
-    r" ?(?:je|each|по|po|à|cada|每件)? ?[:：=-]? ?$",
+    r" ?(?:je|each|по|po|à|cada|每件)? ?[:：=,-]? ?$",
     re.IGNORECASE,
 )
 _TIER_AFTER: Final = re.compile(
-    rf"^ ?(?:/? ?(?:each|{_UNIT}))? ?[(（,，;]? ?(?:{_FROM_SO_MANY}) ?(?P<a>\d{{1,5}})(?: ?{_UNIT}| ?\+|(?=[)）]|$))"
+    rf"^ ?(?:(?:/|per|pro|par|por)? ?(?:each|{_UNIT}))? ?[(（,，;]? ?(?:{_FROM_SO_MANY}) ?(?P<a>\d{{1,5}})"
+    rf"(?: ?{_UNIT}| ?\+|(?=[)）]|$))"
     rf"|^ ?[(（] ?(?P<b>\d{{1,5}}) ?{_UNIT}?(?:起订?批?|\+|以上)",
     re.IGNORECASE,
 )
@@ -56,12 +66,14 @@ _RANGE_TAIL: Final = re.compile(
 )
 _RANGE_HEAD: Final = re.compile(r"^ ?(?:-|–|—|~|～|〜|to|bis|至) ?(?P<high>\d+(?:[.,]\d+)*)(?![\w.,])", re.IGNORECASE)
 _TIMES: Final = re.compile(
-    r"(?<![0-9a-zа-яё.,])\d{1,2} ?(?:x|×|vezes|fois|rate|cuotas?|期|raz(?:y)?)(?: (?:de|da|à|по))? ?$", re.IGNORECASE
+    r"(?<![0-9a-zа-яё.,])\d{1,2} ?(?:x|×|vezes|fois|rate|cuotas?|期|raz(?:y)?|(?:easy |monthly )?payments)"
+    r"(?: (?:de|da|à|по|of))? ?$",
+    re.IGNORECASE,
 )
 _TAKEN: Final = re.compile(r"(?:(?:^|\s)[-–−]|(?<!\w)(?:save|less|minus) ?)$", re.IGNORECASE)
 _TAKEN_OFF: Final = re.compile(
-    r"^ ?(?:off|引き?|オフ|할인(?!가)|de (?:réduction|remise|descuento|desconto|rabais)|di sconto|rabatt|zniżki|rabatu"
-    r"|скидк|优惠券|券)",
+    r"^ ?(?:off(?!\w)|引き?|オフ|할인(?!가)|de (?:réduction|remise|descuento|desconto|rabais)|di sconto|rabatt|zniżki"
+    r"|rabatu|скидк|优惠券|券)",
     re.IGNORECASE,
 )
 _THRESHOLD: Final = re.compile(
@@ -71,6 +83,9 @@ _THRESHOLD: Final = re.compile(
 _THRESHOLD_AFTER: Final = re.compile(
     r"^ ?(?:以上(?:で|购)|이상 구매|or more|and over|et plus|oder mehr)", re.IGNORECASE
 )
+_CODE: Final = re.compile(r" ?([A-Z]{3})(?![A-Za-z]| ?\d)")
+"""An ISO 4217 code behind an amount that has a sign already."""
+
 _KANA: Final = re.compile(r"[\u3040-\u30ff価円込税]|送料")
 _UNCLEAR: Final = re.compile(rf"^ ?(?:[(（] ?\d{{2,5}} ?{_UNIT}[)）]|(?:les|los|las|da) \d)", re.IGNORECASE)
 """What stands behind an amount that may be said of one unit, or of all of them."""
@@ -78,7 +93,7 @@ _UNCLEAR: Final = re.compile(rf"^ ?(?:[(（] ?\d{{2,5}} ?{_UNIT}[)）]|(?:les|lo
 _FROM: Final = re.compile(
     r"(?<!\w)(?:ab|from|à partir de|dès|desde|a partir de|da|от|od|starting at) ?$", re.IGNORECASE
 )
-_FROM_AFTER: Final = re.compile(r"^ ?(?:起(?!订|批)|から|부터)")
+_FROM_AFTER: Final = re.compile(r"^ ?(?:起(?!订|批)|から|부터|onwards|and up)")
 _FREE: Final = re.compile(
     r"free|gratis|gratuit|grátis|kostenlos|kostenfrei|бесплатн|darmow|包邮|免邮|無料|무료", re.IGNORECASE
 )
@@ -86,6 +101,8 @@ _INSTEAD_OF: Final = re.compile(r"(?<!\w)de ?$", re.IGNORECASE)
 """Before reais: "de R$ 100 por R$ 80"."""
 
 _HANZI: Final = re.compile(r"[\u4e00-\u9fff]")
+_WHERE: Final = re.compile(r"^ (?:when|if|on|off|with|for|ab|bei|beim|dès|para|sur|su|na|на|при)(?!\w)", re.IGNORECASE)
+"""Words behind "£10 voucher" that say what it is for."""
 _END: Final = re.compile(r"[;；。!！|/]|, |，|\. ")
 _WORDS_BETWEEN: Final = 2
 _BEFORE: Final = 26
@@ -103,6 +120,10 @@ class Role(StrEnum):
     SHIPPING = "shipping"
     COUPON = "coupon"
     INSTALMENT = "instalment"
+
+
+_PARTS: Final = frozenset({Role.DEPOSIT, Role.SHIPPING, Role.INSTALMENT})
+"""What is no price of the goods, wherever it begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +182,7 @@ def prices_in(text: str) -> tuple[Quoted, ...]:
     """
     read = text[:LONGEST].replace("￥", "¥").replace("＄", "$").replace("：", ":")
     amounts = [amount for match in MONEY.finditer(read) if (amount := amount_of(match)) is not None]
-    if len(amounts) < sum(1 for _ in MONEY.finditer(read)):
+    if not amounts or len(amounts) < sum(1 for _ in MONEY.finditer(read)) or names_a_deal(read):
         return ()
     found: list[Quoted] = []
     for number, amount in enumerate(amounts):
@@ -182,7 +203,10 @@ def _is_range(amounts: list[Amount], text: str, number: int) -> Role | None:
 
 
 def _resolved(amount: Amount, text: str) -> Amount:
-    """Read ¥ as yen in a Japanese text, and as yuan where hanzi stand without kana; else leave both."""
+    """Read "$45 CAD" by its code, ¥ as yen in a Japanese text, and as yuan where hanzi stand without kana."""
+    code = _CODE.match(text, amount.end)
+    if code and code[1] in amount.currencies:
+        return replace(amount, currencies=(code[1],))
     if amount.currencies != ("CNY", "JPY"):
         return amount
     return replace(
@@ -201,13 +225,16 @@ def _quoted(amount: Amount, beside: _Beside, *, ranged: Role | None) -> Iterator
         yield from _ends(amount, amount.value, number_of(high["high"], amount.currencies), around)
     elif not _is_condition(beside):
         first = _INSTEAD_OF.search(beside.left) and amount.currencies == ("BRL",)
-        role = ranged or (Role.LIST if first and not _TIMES.search(beside.left) else _role(beside))
+        role = ranged or _role(beside)
+        role = Role.LIST if first and role is Role.SALE else role
         yield _made(amount, amount.value, role, beside)
 
 
 def _is_condition(beside: _Beside) -> bool:
     """Say whether an amount is no price but what must be spent, or may be the price of one as well as of many."""
     if _THRESHOLD.search(beside.left) or _THRESHOLD_AFTER.match(beside.right) or _UNCLEAR.match(beside.right):
+        return True
+    if prices_nothing(beside.left, beside.right):
         return True
     return _FROM.search(beside.left) is not None and _FREE.search(beside.left) is not None
 
@@ -248,7 +275,10 @@ def _made(amount: Amount, value: Decimal, role: Role, beside: _Beside) -> Quoted
 def _number(match: re.Match[str] | None) -> int:
     if match is None:
         return 1
-    return max(1, int(next(group for group in match.groups() if group)))
+    written = next(group for group in match.groups() if group)
+    if written.isdecimal():
+        return max(1, int(written))
+    return max(1, _FEW.index(written.replace("两", "二"))) if len(written) == 1 and written != "打" else _A_DOZEN
 
 
 def _role(beside: _Beside) -> Role:
@@ -258,15 +288,24 @@ def _role(beside: _Beside) -> Role:
         return Role.INSTALMENT
     if _TAKEN.search(left) or _TAKEN_OFF.match(beside.right):
         return Role.COUPON
-    if _FROM.search(left) or _FROM_AFTER.match(beside.right):
-        return Role.LOW
     before = [match for match in _cues().finditer(left) if _touches(left[match.end() :])]
-    if before:
-        return _roles()[before[-1].group().lower()]
-    after = _cues().match(right)
-    if after and (beside.ends or _END.match(right[after.end() :])):
-        return _roles()[after.group().lower()]
-    return Role.SALE
+    said = _roles()[before[-1].group().lower()] if before else None
+    behind = _said_behind(right, ends=beside.ends)
+    if behind in {Role.INSTALMENT, Role.DEPOSIT}:
+        return behind
+    if _FROM.search(left) or _FROM_AFTER.match(beside.right):
+        return said if said in _PARTS else Role.LOW
+    return said or behind or Role.SALE
+
+
+def _said_behind(right: str, *, ends: bool) -> Role | None:
+    """Return what the words behind an amount say that it is, unless they may be about the next one."""
+    cue = _cues().match(right)
+    if cue is None:
+        return None
+    role, rest = _roles()[cue.group().lower()], right[cue.end() :]
+    told = ends or cue.group().startswith("/") or _END.match(rest) or (role is Role.COUPON and _WHERE.match(rest))
+    return role if told else None
 
 
 def _touches(between: str) -> bool:
