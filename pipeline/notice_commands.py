@@ -19,7 +19,7 @@ from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:
     from pipeline.stages.export import Scribe
-    from pipeline.stages.prepare import Office, Ready
+    from pipeline.stages.prepare import Ready, Stationery
     from pipeline.store.database import Store
     from pipeline.transports import Receipt
     from pipeline.transports.ebay import Ebay
@@ -59,7 +59,7 @@ def prepare(**given: Any) -> None:
     """
     with one_line():
         settings, choice = _settings(given), _choice(given)
-        ready = _ready(_store(settings), _office(settings), choice, _now())
+        ready = _ready(_store(settings), _stationery(settings), choice, _now())
     click.echo(f"{len(ready.notices)} notices may go out, {len(ready.problems)} problems")
     sys.exit(FAILED if ready.problems else 0)
 
@@ -76,11 +76,11 @@ def export(out: Path, **given: Any) -> None:
 
     with one_line():
         settings, choice, now = _settings(given), _choice(given), _now()
-        store, office = _store(settings), _office(settings)
-        ready = _ready(store, office, choice, now)
+        store, stationery = _store(settings), _stationery(settings)
+        ready = _ready(store, stationery, choice, now)
         if not ready.notices:
             raise InputError(f"nothing to export, got {len(ready.problems)} problems, expected an approved case")
-        done = write(store, office, ready, out, _scribe(settings, office, now))
+        done = write(store, stationery, ready, out, _scribe(settings, stationery, now))
     for batch in done.batches:
         click.echo(f"{done.folder / batch.channel / batch.batch_id}: {len(batch.notices)} notices")
     click.echo(f"{len(ready.notices)} notices in {len(done.batches)} batches in {done.folder}")
@@ -97,12 +97,12 @@ def send(out: Path, by: str, **given: Any) -> None:
 
     with one_line():
         settings, choice, now = _settings(given), _choice(given), _now()
-        store, office = _store(settings), _office(settings)
-        transport = _ebay(settings, office)
-        ready = _ready(store, office, choice, now).only(transport.name)
+        store, stationery = _store(settings), _stationery(settings)
+        transport = _ebay(settings, stationery)
+        ready = _ready(store, stationery, choice, now).only(transport.name)
         if not ready.notices:
             raise InputError(f"nothing to send, got no notice for {transport.name}, expected an approved case")
-        for batch in write(store, office, ready, out, _scribe(settings, office, now)).batches:
+        for batch in write(store, stationery, ready, out, _scribe(settings, stationery, now)).batches:
             click.echo(f"batch {batch.batch_id}")
             _print(deliver(store, batch, transport, _now(), by=by, scope=choice.holders))
 
@@ -143,7 +143,7 @@ def status(batch: str, **given: Any) -> None:
 
     with one_line():
         settings = _settings(given)
-        _print(refresh(_store(settings), batch, _ebay(settings, _office(settings)), _now()))
+        _print(refresh(_store(settings), batch, _ebay(settings, _stationery(settings)), _now()))
 
 
 @notices.command()
@@ -153,7 +153,7 @@ def reasons(marketplace: str, **given: Any) -> None:
     """Ask eBay for the codes of its reasons on a MARKETPLACE, such as EBAY_GB."""
     with one_line():
         settings = _settings(given)
-        for code, meaning in _ebay(settings, _office(settings)).reason_codes(marketplace).items():
+        for code, meaning in _ebay(settings, _stationery(settings)).reason_codes(marketplace).items():
             click.echo(f"{code} {meaning}")
 
 
@@ -182,7 +182,7 @@ def dossier(
         if (case is None) == (seller is None):
             raise InputError("dossier: of what? got both or neither, expected the id of a case or --seller PLATFORM ID")
         settings = _settings(given)
-        scribe = _scribe(settings, _office(settings), _now())
+        scribe = _scribe(settings, _stationery(settings), _now())
         with _store(settings).read() as connection:
             if seller is not None:
                 made, files = dossier_of_seller(connection, *seller, holders or None, scribe)
@@ -218,7 +218,7 @@ def _choice(given: dict[str, Any]) -> _Choice:
     )
 
 
-def _ready(store: Store, office: Office, choice: _Choice, now: datetime) -> Ready:
+def _ready(store: Store, stationery: Stationery, choice: _Choice, now: datetime) -> Ready:
     """Prepare what was chosen; tell every problem, and what would endanger a fast lane."""
     from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
     from pipeline.notices.notice import Location  # noqa: PLC0415
@@ -228,7 +228,7 @@ def _ready(store: Store, office: Office, choice: _Choice, now: datetime) -> Read
     claims = tuple(Location(claim) for claim in choice.claims)
     with store.read() as connection:
         ready = check(
-            connection, office, now, choice.holders, case_ids=choice.cases, channel_id=choice.channel, claims=claims
+            connection, stationery, now, choice.holders, case_ids=choice.cases, channel_id=choice.channel, claims=claims
         )
         warnings = foresee(connection, ready.notices, choice.holders, shipped_programmes(), now)
     for problem in ready.problems:
@@ -260,21 +260,21 @@ def _store(settings: Settings) -> Store:
     return open_store(settings.store)
 
 
-def _office(settings: Settings) -> Office:
-    from pipeline.offices import office_of  # noqa: PLC0415  templates
+def _stationery(settings: Settings) -> Stationery:
+    from pipeline.stationery import stationery_of  # noqa: PLC0415  templates
 
-    return office_of(settings)
+    return stationery_of(settings)
 
 
-def _scribe(settings: Settings, office: Office, now: datetime) -> Scribe:
-    from pipeline.offices import scribe_of  # noqa: PLC0415  the database drivers
+def _scribe(settings: Settings, stationery: Stationery, now: datetime) -> Scribe:
+    from pipeline.stationery import scribe_of  # noqa: PLC0415  the database drivers
     from pipeline.store.lake import Lake  # noqa: PLC0415
     from pipeline.store.originals import Originals  # noqa: PLC0415
 
-    return scribe_of(settings, office, Originals.beside(Lake(lake_folder(settings))), now)
+    return scribe_of(settings, stationery, Originals.beside(Lake(lake_folder(settings))), now)
 
 
-def _ebay(settings: Settings, office: Office) -> Ebay:
+def _ebay(settings: Settings, stationery: Stationery) -> Ebay:
     from pipeline.transports.ebay import Account, Ebay  # noqa: PLC0415  the network
     from pipeline.transports.web import Web  # noqa: PLC0415
 
@@ -286,4 +286,4 @@ def _ebay(settings: Settings, office: Office) -> Ebay:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}, expected eBay's client secret") from error
     account = Account(client_id=settings.ebay_client_id, client_secret=secret, base_url=settings.ebay_address)
-    return Ebay(account, office.channels.named(Ebay.name), Web(time.sleep))
+    return Ebay(account, stationery.channels.named(Ebay.name), Web(time.sleep))

@@ -22,7 +22,6 @@ from starlette.background import BackgroundTask
 from pipeline.enforcement import CaseState
 from pipeline.followup.health import shipped_programmes
 from pipeline.notices.notice import NoticeState, Problem
-from pipeline.offices import office_of, scribe_of
 from pipeline.people import Access, Permission
 from pipeline.review.access import Approving, Reading
 from pipeline.review.pages import page
@@ -30,7 +29,8 @@ from pipeline.review.site import Site, Visitor, site_of
 from pipeline.stages.export import Exported, export, pack
 from pipeline.stages.followup import foresee, warning_line
 from pipeline.stages.notify import file_batch, give_up_batch
-from pipeline.stages.prepare import Office, Ready, prepare
+from pipeline.stages.prepare import Ready, Stationery, prepare
+from pipeline.stationery import scribe_of, stationery_of
 from pipeline.store.cases import Filters, QueuedCase, Sort, count_all, queue
 from pipeline.store.desk import record_access
 from pipeline.store.notices import notices_of, recent_batches
@@ -64,11 +64,11 @@ class Lane:
 def show_notices(request: Request, visitor: Reading, after: str | None = None) -> Response:
     """Show approved cases by channel with what the checks say, and the batches that were exported."""
     site, scope = site_of(request), visitor.person.scope(Permission.READ)
-    office, now = office_of(site.settings), site.now()
+    stationery, now = stationery_of(site.settings), site.now()
     with site.store.read() as connection:
         found = queue(connection, APPROVED, scope, sort=Sort.AGE, after=after, limit=ROWS)
         ids = [row.case.case_id for row in found.cases]
-        ready = prepare(connection, office, now, scope, case_ids=ids) if ids else Ready()
+        ready = prepare(connection, stationery, now, scope, case_ids=ids) if ids else Ready()
         kept = notices_of(connection, ids, scope)
         warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
         total = count_all(connection, APPROVED, scope)
@@ -76,7 +76,7 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         others = [state for state in NoticeState if state not in WAITING]
         past = recent_batches(connection, others, scope, BATCHES)
         holders = holder_names(connection, scope)
-    lanes = lanes_of(found.cases, ready, office)
+    lanes = lanes_of(found.cases, ready, stationery)
     mine = {holder for holder in holders if visitor.person.may(Permission.APPROVE, holder)}
     return page(
         request,
@@ -92,7 +92,7 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         mine=mine,
         exported={one.notice.case_id for one in kept if one.state is NoticeState.EXPORTED},
         exportable=any(row.case.rights_holder_id in mine for lane in lanes for row in lane.ready),
-        channels={channel.id: channel.name for channel in office.channels},
+        channels={channel.id: channel.name for channel in stationery.channels},
     )
 
 
@@ -106,12 +106,12 @@ def export_notices(
     if not case:
         raise HTTPException(422, "No case is chosen.")
     site, now = site_of(request), site_of(request).now()
-    office, scope = office_of(site.settings), visitor.person.scope(Permission.APPROVE)
+    stationery, scope = stationery_of(site.settings), visitor.person.scope(Permission.APPROVE)
     with site.store.read() as connection:
-        ready = prepare(connection, office, now, scope, case_ids=list(dict.fromkeys(case)))
+        ready = prepare(connection, stationery, now, scope, case_ids=list(dict.fromkeys(case)))
     if not ready.notices:
         raise HTTPException(422, "None of these cases may be noticed: see what is wrong with each.")
-    name, file = _exported(site, office, ready, now)
+    name, file = _exported(site, stationery, ready, now)
     _record(site, visitor, ready, now)
     size = file.seek(0, 2)
     file.seek(0)
@@ -141,7 +141,7 @@ def say_given_up(request: Request, visitor: Approving, batch_id: BatchId) -> Res
     return RedirectResponse("/notices", 303)
 
 
-def lanes_of(rows: Iterable[QueuedCase], ready: Ready, office: Office) -> list[Lane]:
+def lanes_of(rows: Iterable[QueuedCase], ready: Ready, stationery: Stationery) -> list[Lane]:
     """Sort cases by the channel that their notices go to."""
     going = {notice.case_id: notice.channel for notice in ready.notices}
     wrong: dict[str, list[Problem]] = {}
@@ -150,8 +150,8 @@ def lanes_of(rows: Iterable[QueuedCase], ready: Ready, office: Office) -> list[L
     lanes: dict[str, Lane] = {}
     for row in rows:
         case_id = row.case.case_id
-        channel_id = going.get(case_id) or office.channels.serving(row.case.key.platform).id
-        lane = lanes.setdefault(channel_id, Lane(title=office.channels.named(channel_id).name))
+        channel_id = going.get(case_id) or stationery.channels.serving(row.case.key.platform).id
+        lane = lanes.setdefault(channel_id, Lane(title=stationery.channels.named(channel_id).name))
         if case_id in going:
             lane.ready.append(row)
         else:
@@ -159,13 +159,13 @@ def lanes_of(rows: Iterable[QueuedCase], ready: Ready, office: Office) -> list[L
     return [lanes[channel_id] for channel_id in sorted(lanes)]
 
 
-def _exported(site: Site, office: Office, ready: Ready, now: datetime) -> tuple[str, BinaryIO]:
+def _exported(site: Site, stationery: Stationery, ready: Ready, now: datetime) -> tuple[str, BinaryIO]:
     """Return an export as an open file that is in no folder, with the name to offer for it."""
-    scribe = scribe_of(site.settings, office, site.originals, now)
+    scribe = scribe_of(site.settings, stationery, site.originals, now)
     with ExitStack() as unless_done:
         file = unless_done.enter_context(tempfile.TemporaryFile())
         with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
-            done: Exported = export(site.store, office, ready, Path(folder), scribe)
+            done: Exported = export(site.store, stationery, ready, Path(folder), scribe)
             pack(done, now, file)
         unless_done.pop_all()  # the response closes it
     return f"notices-{done.folder.name}.zip", file

@@ -23,7 +23,7 @@ from pipeline.notices.batches import Batch
 from pipeline.notices.forms import render
 from pipeline.notices.notice import NoticeState
 from pipeline.notices.team import read_document
-from pipeline.stages.prepare import Office, Ready, batches_of
+from pipeline.stages.prepare import Ready, Stationery, batches_of
 from pipeline.store.captures import Capture
 from pipeline.store.codec import to_json
 from pipeline.store.database import Store
@@ -74,14 +74,14 @@ class Exported:
     batches: tuple[Batch, ...]
 
 
-def export(store: Store, office: Office, ready: Ready, out: Path, scribe: Scribe) -> Exported:
+def export(store: Store, stationery: Stationery, ready: Ready, out: Path, scribe: Scribe) -> Exported:
     """Write notices in every form, their exhibits, and a manifest with the SHA-256 of each file.
 
     Parameters
     ----------
     store : Store
         Where the notices are written down as exported.
-    office : Office
+    stationery : Stationery
         What notices are made with.
     ready : Ready
         Notices that may go out.
@@ -111,9 +111,9 @@ def export(store: Store, office: Office, ready: Ready, out: Path, scribe: Scribe
             part = Path(name) / "export"
             part.mkdir()
             proven = _write_exhibits(part, ready, scribe)
-            batches = batches_of(proven, office.channels)
-            _write_batches(part, batches, office, scribe)
-            _write_documents(part, batches, office)
+            batches = batches_of(proven, stationery.channels)
+            _write_batches(part, batches, stationery, scribe)
+            _write_documents(part, batches, stationery)
             _write_manifest(part, batches, ready, scribe)
             part.rename(folder)
     except OSError as error:
@@ -196,28 +196,28 @@ def _write_exhibits(part: Path, ready: Ready, scribe: Scribe) -> Ready:
     return replace(ready, notices=notices)
 
 
-def _write_batches(part: Path, batches: tuple[Batch, ...], office: Office, scribe: Scribe) -> None:
+def _write_batches(part: Path, batches: tuple[Batch, ...], stationery: Stationery, scribe: Scribe) -> None:
     for batch in batches:
-        channel = office.channels.named(batch.channel)
-        recipient = office.team.recipients.get(channel.id, "")
-        forms = render(batch, channel, now=scribe.now, folder=office.wording, recipient=recipient)
+        channel = stationery.channels.named(batch.channel)
+        recipient = stationery.team.recipients.get(channel.id, "")
+        forms = render(batch, channel, now=scribe.now, folder=stationery.wording, recipient=recipient)
         folder = part / channel.id / batch.batch_id
         folder.mkdir(parents=True)
         for name, data in forms.items():
             (folder / name).write_bytes(data)
 
 
-def _write_documents(part: Path, batches: tuple[Batch, ...], office: Office) -> None:
+def _write_documents(part: Path, batches: tuple[Batch, ...], stationery: Stationery) -> None:
     """Copy the documents that the notices rely on, under the names that the team gave them: paths inside its folder."""
     wanted = {name: digest for batch in batches for n in batch.notices for name, digest in n.documents().items()}
-    if office.folder is None or not wanted:
+    if stationery.folder is None or not wanted:
         return
     folder = part / "documents"
     folder.mkdir()
     for name, digest in sorted(wanted.items()):
-        data = read_document(office.folder, name)
+        data = read_document(stationery.folder, name)
         if hashlib.sha256(data).hexdigest() != digest:
-            raise InputError(f"{office.folder / name}: changed since it was read, expected SHA-256 {digest}")
+            raise InputError(f"{stationery.folder / name}: changed since it was read, expected SHA-256 {digest}")
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.cases.dismissal import DismissalRule, RuleKind
 from pipeline.enforcement import Case, CaseState
+from pipeline.groups import in_groups
 from pipeline.notices.batches import Batch, split
 from pipeline.notices.build import Matter, build_notice, choices
 from pipeline.notices.channels import Channel, Channels
@@ -30,7 +31,7 @@ LOT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class Stationery:
     """What notices are made with, read once.
 
     Attributes
@@ -84,13 +85,13 @@ def approved_cases(connection: Connection, scope: Scope) -> Iterator[Case]:
 
 def cases_named(connection: Connection, case_ids: Sequence[str], scope: Scope) -> Iterator[Case]:
     """Yield those of any number of cases that are in a scope, in the order asked for."""
-    for start in range(0, len(case_ids), LOT):
-        yield from (queued.case for queued in read_cases(connection, case_ids[start : start + LOT], scope))
+    for some in in_groups(case_ids, LOT):
+        yield from (queued.case for queued in read_cases(connection, some, scope))
 
 
 def prepare(
     connection: Connection,
-    office: Office,
+    stationery: Stationery,
     now: datetime,
     scope: Scope,
     *,
@@ -104,7 +105,7 @@ def prepare(
     ----------
     connection : Connection
         The store, for reading.
-    office : Office
+    stationery : Stationery
         What notices are made with.
     now : datetime
         When they are made.
@@ -127,26 +128,27 @@ def prepare(
     SettingsError
         If there is no such channel.
     """
+    channels = stationery.channels
     cases = list(cases_named(connection, case_ids, scope) if case_ids else approved_cases(connection, scope))
     problems = _missing(case_ids, cases)
     notices, captures = [], {}
-    for start in range(0, len(cases), LOT):
-        desk = _Desk.of(connection, office, cases[start : start + LOT], now)
-        for case in cases[start : start + LOT]:
-            channel = office.channels.named(channel_id) if channel_id else office.channels.serving(case.key.platform)
-            made, found = desk.judge(case, channel, claims)
+    for some in in_groups(cases, LOT):
+        examiner = _Examiner.of(connection, stationery, some, now)
+        for case in some:
+            channel = channels.named(channel_id) if channel_id else channels.serving(case.key.platform)
+            made, found = examiner.judge(case, channel, claims)
             problems += found
             if made is not None and not found:
                 notices.append(made)
-                captures[case.case_id] = desk.captures[case.case_id]
+                captures[case.case_id] = examiner.captures[case.case_id]
     return Ready(notices=tuple(notices), captures=captures, problems=tuple(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class _Examiner:
     """What must be known of some cases before their notices can be judged."""
 
-    office: Office
+    stationery: Stationery
     now: datetime
     captures: Mapping[str, Capture]
     holders: Mapping[str, KnownHolder | None]
@@ -156,11 +158,11 @@ class _Desk:
     attempts: Mapping[str, int]
 
     @classmethod
-    def of(cls, connection: Connection, office: Office, cases: Sequence[Case], now: datetime) -> _Desk:
+    def of(cls, connection: Connection, stationery: Stationery, cases: Sequence[Case], now: datetime) -> _Examiner:
         ids = [case.case_id for case in cases]
         kept = notices_of(connection, ids, None)
         return cls(
-            office=office,
+            stationery=stationery,
             now=now,
             captures=current_captures(connection, ids),
             holders={h: known_holder(connection, h) for h in {case.rights_holder_id for case in cases}},
@@ -198,7 +200,7 @@ class _Desk:
         return next((pair for pair in judged if not pair[1]), judged[0])
 
     def _judge(self, matter: Matter, channel: Channel) -> tuple[Notice | None, list[Problem]]:
-        made = build_notice(matter, channel, self.office.team, self.office.sentences, now=self.now)
+        made = build_notice(matter, channel, self.stationery.team, self.stationery.sentences, now=self.now)
         if isinstance(made, Problem):
             return None, [made]
         submission = Submission(

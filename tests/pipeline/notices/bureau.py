@@ -13,7 +13,7 @@ from pipeline.notices.channels import Channels, load_channels
 from pipeline.notices.explain import load_sentences
 from pipeline.records import Listing, Register
 from pipeline.stages.export import Scribe
-from pipeline.stages.prepare import Office, Ready, prepare
+from pipeline.stages.prepare import Ready, Stationery, prepare
 from pipeline.store.captures import Capture, ShownPhoto, record_captures, record_contacts, record_register
 from pipeline.store.cases import read_case, read_events
 from pipeline.store.database import Store
@@ -93,14 +93,14 @@ class Bureau:
 
     def prepared(self, *case_ids: str, now: datetime = NOW, **options: Any) -> Ready:
         with self.store.read() as connection:
-            return prepare(connection, office(), now, options.pop("scope", None), case_ids=case_ids, **options)
+            return prepare(connection, stationery(), now, options.pop("scope", None), case_ids=case_ids, **options)
 
     def scribe(self, **changes: Any) -> Scribe:
         plain = Scribe(now=NOW, originals=self.originals, operator="Jo Warden", tools={"counterfoil": "1"})
         return replace(plain, **changes)
 
 
-def office() -> Office:
-    """Return an office whose channel for eBay has its codes filled in."""
+def stationery() -> Stationery:
+    """Return stationery whose channel for eBay has its codes filled in."""
     channels = [channel("ebay-vero") if c.id == "ebay-vero" else c for c in load_channels()]
-    return Office(channels=Channels(channels), team=TEAM, sentences=load_sentences())
+    return Stationery(channels=Channels(channels), team=TEAM, sentences=load_sentences())

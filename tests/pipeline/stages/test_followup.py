@@ -28,7 +28,7 @@ from pipeline.stages.prepare import batches_of
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import append_event, events_after
 from pipeline.store.notices import notices_of
-from tests.pipeline.notices.bureau import Bureau, office
+from tests.pipeline.notices.bureau import Bureau, stationery
 from tests.pipeline.notices.samples import NOW, listing
 from tests.pipeline.stages.test_notify import Platform
 
@@ -44,7 +44,7 @@ def bureau(tmp_path: Path, store: Store) -> Bureau:
 def noticed(bureau: Bureau, number: int = 1) -> tuple[str, str]:
     """Send the notice of a new case; return the ids of both."""
     case_id = bureau.approved(listing(listing_id=str(number), url=f"https://item.example/{number}"))
-    (batch,) = batches_of(bureau.prepared(case_id), office().channels)
+    (batch,) = batches_of(bureau.prepared(case_id), stationery().channels)
     (receipt,) = send(bureau.store, batch, Platform(), NOW, by="bo")
     return case_id, receipt.notice_id
 

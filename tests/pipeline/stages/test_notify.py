@@ -24,7 +24,7 @@ from pipeline.store.database import Store
 from pipeline.store.dismissal_rules import add_rule
 from pipeline.store.notices import notices_of
 from pipeline.transports import Receipt
-from tests.pipeline.notices.bureau import BYTES, Bureau, office
+from tests.pipeline.notices.bureau import BYTES, Bureau, stationery
 from tests.pipeline.notices.samples import NOW, listing
 
 PAPERS = """
@@ -78,7 +78,7 @@ def bureau(tmp_path: Path, store: Store) -> Bureau:
 
 
 def only(bureau: Bureau, *case_ids: str) -> Batch:
-    (batch,) = batches_of(bureau.prepared(*case_ids), office().channels)
+    (batch,) = batches_of(bureau.prepared(*case_ids), stationery().channels)
     return batch
 
 
@@ -273,7 +273,7 @@ def test_a_notice_that_the_platform_did_not_take_may_be_tried_again_as_a_new_one
 def test_an_export_holds_every_form_and_exhibit_under_the_digest_that_it_names(bureau: Bureau, tmp_path: Path) -> None:
     case_id = bureau.approved()
 
-    done = export(bureau.store, office(), bureau.prepared(), tmp_path / "out", bureau.scribe(authority=Clockwork()))
+    done = export(bureau.store, stationery(), bureau.prepared(), tmp_path / "out", bureau.scribe(authority=Clockwork()))
 
     manifest = orjson.loads((done.folder / "manifest.json").read_bytes())
     found = {p.relative_to(done.folder).as_posix() for p in done.folder.rglob("*") if p.is_file()}
@@ -299,7 +299,7 @@ def test_an_export_holds_the_documents_that_its_notices_rely_on(bureau: Bureau, 
     (team / "papers" / "authority.pdf").write_bytes(b"we authorise")
     (team / "certificate.pdf").write_bytes(b"we certify")
     (team / "team.toml").write_text(PAPERS)
-    ours = replace(office(), team=load_team(team), folder=team)
+    ours = replace(stationery(), team=load_team(team), folder=team)
     with bureau.store.read() as connection:
         ready = prepare(connection, ours, NOW, None)
 
@@ -320,7 +320,7 @@ def test_an_export_that_fails_leaves_nothing(bureau: Bureau, tmp_path: Path) -> 
     case_id = bureau.approved()
 
     with pytest.raises(TransportError):
-        export(bureau.store, office(), bureau.prepared(), tmp_path / "out", bureau.scribe(authority=Closed()))
+        export(bureau.store, stationery(), bureau.prepared(), tmp_path / "out", bureau.scribe(authority=Closed()))
 
     assert list((tmp_path / "out").iterdir()) == []
     assert states(bureau, case_id) == []
@@ -328,15 +328,15 @@ def test_an_export_that_fails_leaves_nothing(bureau: Bureau, tmp_path: Path) -> 
 
 def test_two_exports_of_one_second_do_not_mix(bureau: Bureau, tmp_path: Path) -> None:
     bureau.approved()
-    export(bureau.store, office(), bureau.prepared(), tmp_path, bureau.scribe())
+    export(bureau.store, stationery(), bureau.prepared(), tmp_path, bureau.scribe())
 
     with pytest.raises(InputError, match="there already"):
-        export(bureau.store, office(), bureau.prepared(), tmp_path, bureau.scribe())
+        export(bureau.store, stationery(), bureau.prepared(), tmp_path, bureau.scribe())
 
 
 def test_an_exported_batch_is_out_once_somebody_has_handed_it_in(bureau: Bureau, tmp_path: Path) -> None:
     case_id = bureau.approved(listing(platform="market", url="https://market.example/1"))
-    (batch,) = export(bureau.store, office(), bureau.prepared(), tmp_path, bureau.scribe()).batches
+    (batch,) = export(bureau.store, stationery(), bureau.prepared(), tmp_path, bureau.scribe()).batches
 
     assert file_batch(bureau.store, batch.batch_id, NOW, by="bo", native_id="T-9") == 1
 
@@ -350,8 +350,8 @@ def test_an_exported_batch_is_out_once_somebody_has_handed_it_in(bureau: Bureau,
 
 def test_an_exported_batch_may_be_exported_and_sent_later(bureau: Bureau, tmp_path: Path) -> None:
     case_id = bureau.approved()
-    export(bureau.store, office(), bureau.prepared(), tmp_path / "a", bureau.scribe())
-    (batch,) = export(bureau.store, office(), bureau.prepared(), tmp_path / "b", bureau.scribe()).batches
+    export(bureau.store, stationery(), bureau.prepared(), tmp_path / "a", bureau.scribe())
+    (batch,) = export(bureau.store, stationery(), bureau.prepared(), tmp_path / "b", bureau.scribe()).batches
 
     send(bureau.store, batch, Platform(), NOW)
 

@@ -1,4 +1,4 @@
-"""The office in which notices are made, as the settings describe it: for commands and for the review app alike."""
+"""What notices are made with, as the settings describe it: for commands and for the review app alike."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.notices.explain import load_sentences
 from pipeline.notices.team import load_team
 from pipeline.settings import Settings
 from pipeline.stages.export import Scribe
-from pipeline.stages.prepare import Office
+from pipeline.stages.prepare import Stationery
 from pipeline.store.originals import Originals
 from pipeline.transports.authority import Authority, read_roots
 from pipeline.transports.web import Web
 
 
-def office_of(settings: Settings) -> Office:
+def stationery_of(settings: Settings) -> Stationery:
     """Read what notices are made with: channels, the team and sentences, from the user's folder and as they ship.
 
     Raises
@@ -31,7 +31,7 @@ def office_of(settings: Settings) -> Office:
     folder = Path(settings.notices) if settings.notices else None
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"notices: no such folder, got {settings.notices!r}, expected one with team.toml")
-    return Office(
+    return Stationery(
         channels=load_channels(folder and folder / "channels"),
         team=load_team(folder),
         sentences=load_sentences(folder),
@@ -39,7 +39,7 @@ def office_of(settings: Settings) -> Office:
     )
 
 
-def scribe_of(settings: Settings, office: Office, originals: Originals, now: datetime) -> Scribe:
+def scribe_of(settings: Settings, stationery: Stationery, originals: Originals, now: datetime) -> Scribe:
     """Return who writes an export: the team's signer, with the time-stamping authority where one is set.
 
     Raises
@@ -54,7 +54,7 @@ def scribe_of(settings: Settings, office: Office, originals: Originals, now: dat
     return Scribe(
         now=now,
         originals=originals,
-        operator=office.team.declarations.signer or "",
+        operator=stationery.team.declarations.signer or "",
         tools={"counterfoil": version("counterfoil"), "python": platform.python_version(), "warcio": version("warcio")},
         authority=authority,
     )
