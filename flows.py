@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detectors import DetectorKit
+from detectors.image.descriptor import load_descriptor
 from pipeline.aliases import with_aliases
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
@@ -130,10 +131,17 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
         lake=Lake(lake),
         engine=make_engine(settings),
         innocents=_innocents(settings),
-        kit=DetectorKit(hashes_only=frozenset(map(AssetKind, settings.hashes_only))),
+        kit=_kit(settings),
         random_percent=settings.random_percent,
         open_low=settings.open_low,
         weights=weights,
+    )
+
+
+def _kit(settings: Settings) -> DetectorKit:
+    return DetectorKit(
+        hashes_only=frozenset(map(AssetKind, settings.hashes_only)),
+        descriptor=load_descriptor(Path(settings.descriptor)) if settings.descriptor else None,
     )
 
 

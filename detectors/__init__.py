@@ -10,10 +10,13 @@ import orjson
 from pydantic import TypeAdapter
 
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
+from detectors.image.alike import PictureAlike
 from detectors.image.benign import UnlessBenign, read_confirmed
+from detectors.image.descriptor import Descriptor
 from detectors.image.enrol import ENROL_VERSION
 from detectors.image.innocents import BANK_VERSION, measure, shipped
 from detectors.image.owners import SUBJECTS
+from detectors.image.reaches import measure_reaches
 from detectors.image.silhouette_detector import SilhouetteSeen
 from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
 from detectors.text import CodedVocabulary, MarkInText
@@ -33,6 +36,7 @@ class Reference:
         default_factory=lambda: enrol(Register(version=1, rights_holders=(), digest=""), _no_image)
     )
     benign_photos: tuple[BenignPhoto, ...] = ()
+    descriptor: Descriptor | None = None
     price_levels: PriceLevels = field(default_factory=PriceLevels)
 
 
@@ -45,6 +49,10 @@ class Entry:
     references: frozenset[str] = frozenset()
 
 
+def _alike(reference: Reference, register: Register) -> PictureAlike:
+    return PictureAlike(reference.enrolled_images, register, reference.descriptor)
+
+
 PHOTOS = frozenset({"enrolled", "benign"})
 """What the detectors that look at photos are built from."""
 TABLE = (
@@ -53,12 +61,13 @@ TABLE = (
     Entry(PhotoReused, lambda g, r: UnlessBenign(PhotoReused(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(PictureFound, lambda g, r: UnlessBenign(PictureFound(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(SilhouetteSeen, lambda g, r: UnlessBenign(SilhouetteSeen(r.enrolled_images, g), r.benign_photos), PHOTOS),
+    Entry(PictureAlike, lambda g, r: UnlessBenign(_alike(r, g), r.benign_photos), PHOTOS),
     Entry(GoodsKind, lambda register, _: GoodsKind(register)),
     Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
 )
 """The one table of detectors, in the order in which their signals are listed."""
 
-_DEEP = (PictureFound, SilhouetteSeen)
+_DEEP = (PictureFound, SilhouetteSeen, PictureAlike)
 """What looks at more of a photo than its hashes."""
 DETECTOR_CLASSES = tuple(entry.kind for entry in TABLE)
 
@@ -77,9 +86,12 @@ class DetectorKit:
     hashes_only : frozenset of AssetKind
         Kinds of assets that are looked for by hashes alone; of all that have pictures, and photos are described
         without local features.
+    descriptor : Descriptor or None
+        A model of the user's that looks at photos too.
     """
 
     hashes_only: frozenset[AssetKind] = frozenset()
+    descriptor: Descriptor | None = None
 
     learner: ClassVar[str] = PriceLow.version
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
@@ -87,21 +99,26 @@ class DetectorKit:
     @property
     def describer(self) -> str:
         """Version of `describe`."""
-        return f"{DESCRIBE_VERSION}/hashes" if self._shallow else DESCRIBE_VERSION
+        return f"{DESCRIBE_VERSION}{'/hashes' if self._shallow else ''}{self._model}"
 
     @property
     def enroller(self) -> str:
         """Version of `enrol` and `join`."""
-        return f"{ENROL_VERSION}/{BANK_VERSION}{self._left_out}"
+        return f"{ENROL_VERSION}/{BANK_VERSION}{self._left_out}{self._model}"
 
     @property
     def detectors(self) -> Mapping[str, str]:
         """Version of each detector, by name, in the order of the table."""
-        return {kind.name: kind.version + (self._left_out if kind in _DEEP else "") for kind in DETECTOR_CLASSES}
+        kinds = (kind for kind in DETECTOR_CLASSES if self.descriptor or kind is not PictureAlike)
+        return {kind.name: kind.version + (self._left_out if kind in _DEEP else "") for kind in kinds}
 
     @property
     def _left_out(self) -> str:
         return "".join(f"/without-{kind.value}" for kind in sorted(self.hashes_only))
+
+    @property
+    def _model(self) -> str:
+        return f"/{self.descriptor.version}" if self.descriptor else ""
 
     @property
     def _shallow(self) -> bool:
@@ -110,16 +127,17 @@ class DetectorKit:
 
     def describe(self, data: bytes) -> PhotoDescription:
         """Describe a photo, or raise `PhotoRefusedError`."""
-        return describe(data, local_features=not self._shallow)
+        return describe(data, local_features=not self._shallow, descriptor=self.descriptor)
 
     def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:
         """Describe the register's images."""
-        return enrol(register, read, self.hashes_only).to_bytes()
+        return enrol(register, read, self.hashes_only, self.descriptor).to_bytes()
 
     def join(self, parts: Iterable[bytes], innocent: Sequence[PhotoDescription]) -> bytes:
         """Lay together what was enrolled apart, and measure it against innocent photos."""
         joined = EnrolledImages.joined(map(EnrolledImages.from_bytes, parts))
-        return measure(joined, (*shipped(), *innocent)).enrolled.to_bytes()
+        measured = measure(joined, (*shipped(), *innocent)).enrolled
+        return (measure_reaches(measured, self.descriptor, innocent) if self.descriptor else measured).to_bytes()
 
     def observe(self, batch: ListingBatch, register: Register) -> bytes:
         """Return the authentic prices of a batch of listings."""
@@ -138,7 +156,8 @@ class DetectorKit:
         """Build one detector of the table."""
         if name in {kind.name for kind in _DEEP}:
             register = _without(register, self.hashes_only)
-        read = Reference(**{_FIELDS[kind]: reference for kind, reference in references.items()})
+        given = {_FIELDS[kind]: reference for kind, reference in references.items()}
+        read = Reference(**given, descriptor=self.descriptor)
         return next(entry.build(register, read) for entry in TABLE if entry.kind.name == name)
 
 

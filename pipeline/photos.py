@@ -35,6 +35,8 @@ class PhotoDescription:
         What stands out in one tone.
     chroma : ndarray of uint8, shape (256, 2)
         Mean colour differences (Cb, Cr) of 16 x 16 parts of the photo, row by row.
+    vectors, seen_in : ndarray of float32, shape (j, length), and of uint8, shape (j,)
+        What the user's own model made of some views, and which rows of `boxes` these are; none without a model.
     """
 
     digest: str
@@ -49,6 +51,8 @@ class PhotoDescription:
     thumb: bytes = b""
     figures: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=FIGURE))
     chroma: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.uint8))
+    vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    seen_in: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

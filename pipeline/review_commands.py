@@ -79,10 +79,10 @@ def make_site(settings: Settings) -> Site:
 
 def shrink(data: bytes, side: int) -> bytes:
     """Turn a picture of unknown origin into a clean JPEG file of at most so many pixels a side."""
-    from detectors.image.decode import decode_for_people  # noqa: PLC0415  Pillow
+    from detectors.image.decode import decode_in_colour  # noqa: PLC0415  Pillow
 
     buffer = BytesIO()
-    decode_for_people(data, side).save(buffer, "JPEG", quality=85)
+    decode_in_colour(data, side).save(buffer, "JPEG", quality=85)
     return buffer.getvalue()
 
 

@@ -66,6 +66,8 @@ class Settings:
         Kinds of assets that are looked for by hashes of pictures alone.
     innocents : str
         Folder of photos in which nothing registered may be seen; empty for none.
+    descriptor : str
+        A model (ONNX) that looks at photos too, with a JSON file beside it; empty for none.
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
     random_percent : int
@@ -125,6 +127,7 @@ class Settings:
     snapshots: tuple[str, ...] = ()
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
+    descriptor: str = ""
     schedule: str = "0 3 * * *"
     random_percent: int = 10
     open_low: bool = False

@@ -17,6 +17,7 @@ from prefect.testing.utilities import prefect_test_harness
 
 import flows
 from pipeline.progress import TerminalProgress
+from tests.detectors.image.models import write_model
 from tests.market import results, row
 from tests.pipeline.test_recheck_commands import noticed
 
@@ -104,6 +105,18 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     shown = ["ingest", "describe", "enrol", "learn", "detect", "score", "merge", "cases"]
     assert complained.splitlines() == [f"counterfoil: {stage}" for stage in shown]
     assert list(run["seconds"]) == stages
+
+
+def test_a_model_that_cannot_be_run_is_one_line_before_anything_begins(market: Path, tmp_path: Path) -> None:
+    write_model(tmp_path, output="nothing")
+    (tmp_path / "counterfoil.toml").write_text('descriptor = "means.onnx"\n', "utf-8")
+
+    process = started(market, tmp_path)
+    _, complained = process.communicate(timeout=240)
+
+    assert process.returncode == 2
+    assert len(complained.splitlines()) == 1
+    assert "descriptor: means.onnx: cannot be run, got " in complained
 
 
 def test_a_photo_registered_later_is_found_in_what_was_seen(

@@ -98,7 +98,7 @@ def decode(data: bytes, *, colour: bool = True) -> Picture:
     return _guarded(data, partial(_picture, colour=colour))
 
 
-def decode_for_people(data: bytes, side: int) -> Image.Image:
+def decode_in_colour(data: bytes, side: int) -> Image.Image:
     """Decode an image file of unknown origin in colour, upright, on white, at most so many pixels a side.
 
     Raises

@@ -6,9 +6,11 @@ import hashlib
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.image import hashes, views
 from detectors.image.decode import Grey, decode, fitted
+from detectors.image.descriptor import Colours, Descriptor, Vectors
 from detectors.image.features import NONE, features
 from detectors.image.shapes import describe_shapes
 from detectors.image.spectra import Boxes, Windows, reduced
@@ -23,7 +25,7 @@ MIN_DETAIL = 64
 """Coefficients of 256 that must stand clear of noise; with fewer, the hash would be that of any flat picture."""
 
 
-def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
+def describe(data: bytes, *, local_features: bool = True, descriptor: Descriptor | None = None) -> PhotoDescription:
     """Describe a photo of a listing.
 
     Parameters
@@ -32,6 +34,8 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
         The image file.
     local_features : bool
         Whether to look for them, and at figures and colours: most of the work.
+    descriptor : Descriptor or None
+        A model of the user's, if any.
 
     Returns
     -------
@@ -55,6 +59,9 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
     if local_features:
         local = features(picture.detail)
         figures = describe_shapes(first, picture.width / picture.height).figures()
+    vectors, seen_in = (np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.uint8))
+    if descriptor is not None and not plain:
+        vectors, seen_in = described_by(descriptor, descriptor.look(data), boxes)
     return PhotoDescription(
         digest=hashlib.sha256(data).hexdigest(),
         width=picture.width,
@@ -68,7 +75,30 @@ def describe(data: bytes, *, local_features: bool = True) -> PhotoDescription:
         thumb=_packed(picture.detail) if len(local.codes) else b"",
         figures=figures,
         chroma=picture.chroma.reshape(-1, 2),
+        vectors=vectors,
+        seen_in=seen_in,
     )
+
+
+def described_by(descriptor: Descriptor, picture: Colours, boxes: Boxes) -> tuple[Vectors, NDArray[np.uint8]]:
+    """Show a model the whole of a photo and whatever is framed in it: tiles of a collage, the picture in a screenshot.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The model.
+    picture : ndarray of uint8, shape (rows, columns, 3)
+        The photo.
+    boxes : ndarray of float32, shape (n, 4)
+        Its views; at least those of `LISTING_VIEWS`.
+
+    Returns
+    -------
+    tuple of (ndarray of float32, ndarray of uint8)
+        A vector a row, and the rows of `boxes` that they belong to.
+    """
+    rows = np.array([row for row in (0, *views.FRAMED_VIEWS) if boxes[row].any()], dtype=np.uint8)
+    return descriptor.vectors(picture, boxes[rows].tolist()), rows
 
 
 def _packed(detail: Grey) -> bytes:

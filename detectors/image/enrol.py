@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detectors.image.agreement import SIDE, thumbnail
 from detectors.image.decode import CELLS, Chroma, Grey, decode
 from detectors.image.describe import DESCRIBE_VERSION, hashed
+from detectors.image.descriptor import Descriptor, Vectors
 from detectors.image.features import NONE, Codes, Features, Places, features
 from detectors.image.hashes import Hashes, library_phash
 from detectors.image.renditions import rendered_features
@@ -24,8 +25,8 @@ from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import AssetKind, Register
 
-ENROL_VERSION = f"enrolled-6/{DESCRIBE_VERSION}"
-_ARRAYS: Mapping[str, tuple[Any, tuple[int, ...]]] = {
+ENROL_VERSION = f"enrolled-7/{DESCRIBE_VERSION}"
+_ARRAYS: Mapping[str, tuple[Any, tuple[int | None, ...]]] = {
     "hashes": (np.uint64, (4,)),
     "boxes": (np.float32, (4,)),
     "images": (np.int32, ()),
@@ -41,8 +42,12 @@ _ARRAYS: Mapping[str, tuple[Any, tuple[int, ...]]] = {
     "silhouettes": (SILHOUETTE, ()),
     "bearers": (np.int32, ()),
     "chroma": (np.uint8, (CELLS, CELLS, 2)),
+    "vectors": (np.float32, (2, None)),
+    "reaches": (np.float32, ()),
+    "nearest": (np.float32, ()),
 }
-"""Type and shape of a row of each array."""
+"""Type and shape of a row of each array; a model gives vectors of any length."""
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
 _POINTERS = ("images", "owners", "bearers")
 """Arrays that point to pictures."""
 PRINTED_KINDS = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
@@ -50,7 +55,7 @@ PRINTED_KINDS = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
 THRESHOLD = 0.4
 """The score from which a picture counts as seen, unless it is known to need another."""
 _ALIKE = (
-    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts", "chroma"),
+    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts", "chroma", "vectors", "reaches"),
     ("hashes", "images", "views", "boxes"),
     ("codes", "places", "owners"),
     ("silhouettes", "bearers"),
@@ -103,6 +108,12 @@ class EnrolledImages:
         To which of `names` each silhouette belongs.
     chroma : ndarray of uint8, shape (m, 16, 16, 2)
         The mean colours of the parts of each picture.
+    vectors : ndarray of float32, shape (m, 2, length)
+        What the user's own model makes of each picture and of its mirror image; of length 0 without a model.
+    reaches : ndarray of float32, shape (m,)
+        How close to each picture a photo must come to be like it: as close as hardly an innocent photo.
+    nearest : ndarray of float32, shape (n,)
+        How close each innocent photo came to some picture, in reaches of that picture, the closest first.
     refused : tuple of RefusedImage
         Pictures that cannot be used.
     """
@@ -123,6 +134,9 @@ class EnrolledImages:
     silhouettes: NDArray[np.void]
     bearers: NDArray[np.int32]
     chroma: NDArray[np.uint8]
+    vectors: NDArray[np.float32]
+    reaches: NDArray[np.float32]
+    nearest: NDArray[np.float32]
     refused: tuple[RefusedImage, ...]
 
     def __post_init__(self) -> None:
@@ -150,11 +164,10 @@ class EnrolledImages:
         ahead = np.cumsum([0, *(len(part.names) for part in several)], dtype=np.int32)
 
         def column(name: str) -> NDArray[Any]:
-            kind, row = _ARRAYS[name]
             rows = [getattr(part, name) for part in several]
             if name in _POINTERS:
                 rows = [numbers + first for numbers, first in zip(rows, ahead, strict=False)]
-            return np.concatenate([np.zeros((0, *row), dtype=kind), *rows]).astype(kind, copy=False)
+            return _column(name, rows)
 
         return cls(
             names=tuple(name for part in several for name in part.names),
@@ -199,7 +212,7 @@ def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> No
         raise ValueError(f"got version {header['version']!r}, expected {ENROL_VERSION!r}")
     for name, (kind, row) in _ARRAYS.items():
         array = arrays[name]
-        if array.dtype != kind or array.shape[1:] != row:
+        if array.dtype != kind or not _fits(array.shape[1:], row):
             raise ValueError(f"{name} is {array.dtype} of shape {array.shape}")
     pictures = len(header["names"])
     for name, limit in (*((name, pictures) for name in _POINTERS), ("views", len(REFERENCE_VIEWS))):
@@ -207,6 +220,10 @@ def _check(header: dict[str, Any], arrays: dict[str, NDArray[np.generic]]) -> No
             raise ValueError(f"{name} points outside")
     if not np.all(arrays["sizes"] > 0):  # type: ignore[operator]
         raise ValueError("a picture has no extent")
+
+
+def _fits(shape: tuple[int, ...], row: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(row) and all(wanted in (None, got) for got, wanted in zip(shape, row, strict=True))
 
 
 class _Enrolled(NamedTuple):
@@ -222,10 +239,14 @@ class _Enrolled(NamedTuple):
     plenty: int
     silhouettes: NDArray[np.void]
     chroma: Chroma
+    vectors: Vectors
 
 
 def enrol(
-    register: Register, read: Callable[[str], bytes], hashes_only: frozenset[AssetKind] = frozenset()
+    register: Register,
+    read: Callable[[str], bytes],
+    hashes_only: frozenset[AssetKind] = frozenset(),
+    descriptor: Descriptor | None = None,
 ) -> EnrolledImages:
     """Hash and describe every picture that an asset of the register names.
 
@@ -237,6 +258,8 @@ def enrol(
         From the name of a picture to its bytes; may raise OSError.
     hashes_only : frozenset of AssetKind
         Pictures that only assets of these kinds name get no local features and no silhouettes.
+    descriptor : Descriptor or None
+        A model of the user's, if any.
 
     Returns
     -------
@@ -252,10 +275,17 @@ def enrol(
     refused = []
     for name in sorted(kinds):
         try:
-            pictures[name] = _enrolled(read(name), kinds[name] - hashes_only)
+            pictures[name] = _enrolled(read(name), kinds[name] - hashes_only, descriptor)
         except (OSError, PhotoRefusedError) as error:
             refused.append(RefusedImage(name, str(error)))
     return _gathered(pictures, tuple(refused))
+
+
+def _column(name: str, parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Lay parts of an array one after another; without any, an empty one of its type and shape."""
+    kind, row = _ARRAYS[name]
+    filled = [part for part in parts if len(part)] or [np.zeros((0, *(n or 0 for n in row)), dtype=kind)]
+    return np.concatenate(filled).astype(kind, copy=False)
 
 
 def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...]) -> EnrolledImages:
@@ -263,32 +293,31 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
     kept = list(pictures.values())
     numbers = np.arange(len(kept), dtype=np.int32)
 
-    def joined(name: str, rows: list[NDArray[Any]]) -> NDArray[Any]:
-        kind, row = _ARRAYS[name]
-        return np.concatenate([np.zeros((0, *row), dtype=kind), *rows])
-
     return EnrolledImages(
         names=tuple(pictures),
         phashes=np.array([picture.phash for picture in kept], dtype=np.uint64),
-        hashes=joined("hashes", [picture.hashes for picture in kept]),
+        hashes=_column("hashes", [picture.hashes for picture in kept]),
         images=np.repeat(numbers, [len(picture.hashes) for picture in kept]),
-        views=joined("views", [picture.views for picture in kept]),
-        boxes=joined("boxes", [picture.boxes for picture in kept]),
+        views=_column("views", [picture.views for picture in kept]),
+        boxes=_column("boxes", [picture.boxes for picture in kept]),
         sizes=np.array([picture.size for picture in kept], dtype=np.int32).reshape(-1, 2),
-        thumbs=joined("thumbs", [picture.thumb[None] for picture in kept]),
+        thumbs=_column("thumbs", [picture.thumb[None] for picture in kept]),
         thresholds=np.full(len(kept), THRESHOLD, dtype=np.float32),
-        codes=joined("codes", [picture.features.codes for picture in kept]),
-        places=joined("places", [picture.features.places for picture in kept]),
+        codes=_column("codes", [picture.features.codes for picture in kept]),
+        places=_column("places", [picture.features.places for picture in kept]),
         owners=np.repeat(numbers, [len(picture.features.codes) for picture in kept]),
         counts=np.array([picture.plenty for picture in kept], dtype=np.int32),
-        silhouettes=joined("silhouettes", [picture.silhouettes for picture in kept]),
+        silhouettes=_column("silhouettes", [picture.silhouettes for picture in kept]),
         bearers=np.repeat(numbers, [len(picture.silhouettes) for picture in kept]),
-        chroma=joined("chroma", [picture.chroma[None] for picture in kept]),
+        chroma=_column("chroma", [picture.chroma[None] for picture in kept]),
+        vectors=_column("vectors", [picture.vectors[None] for picture in kept]),
+        reaches=np.full(len(kept), np.inf, dtype=np.float32),
+        nearest=np.zeros(0, dtype=np.float32),
         refused=refused,
     )
 
 
-def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
+def _enrolled(data: bytes, kinds: set[AssetKind], descriptor: Descriptor | None) -> _Enrolled:
     """Hash the views of all layers of one registered picture, leaving out views without detail.
 
     `kinds` are those of the assets that it is to be found for by more than its hashes.
@@ -318,4 +347,11 @@ def _enrolled(data: bytes, kinds: set[AssetKind]) -> _Enrolled:
         if AssetKind.FIGURATIVE_MARK in kinds
         else np.zeros(0, dtype=SILHOUETTE),
         chroma=picture.chroma,
+        vectors=_vectors(data, descriptor) if descriptor else np.zeros((2, 0), dtype=np.float32),
     )
+
+
+def _vectors(data: bytes, descriptor: Descriptor) -> Vectors:
+    """Return what a model makes of a picture and of its mirror image."""
+    picture = descriptor.look(data)
+    return np.concatenate([descriptor.vectors(seen, [_WHOLE]) for seen in (picture, picture[:, ::-1])])

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from detectors.image.decode import decode_for_people
+from detectors.image.decode import decode_in_colour
 
 SIDE = 640
 """Longest side of each of the two, in pixels."""
@@ -38,7 +38,7 @@ def overlay(photo: bytes, picture: bytes, evidence: Mapping[str, Any]) -> bytes:
     PhotoRefusedError
         If one of the files cannot be decoded.
     """
-    left, right = decode_for_people(photo, SIDE), decode_for_people(picture, SIDE)
+    left, right = decode_in_colour(photo, SIDE), decode_in_colour(picture, SIDE)
     _outline(left, evidence.get("corners") or _corners(evidence["box"]))
     _outline(right, _corners(evidence["asset_box"]))
     sheet = Image.new("RGB", (left.width + _GAP + right.width, max(left.height, right.height)), "white")

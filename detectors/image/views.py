@@ -41,6 +41,8 @@ LISTING_VIEWS = (
     *(f"region {i}" for i in range(1, _BLOCKS + 1)),
 )
 """Names of a listing photo's views in order; a photo with several layers has two more, `LAYER_VIEWS`, for each."""
+FRAMED_VIEWS = tuple(i for i, name in enumerate(LISTING_VIEWS) if name.endswith(_TRIMMED) or name.startswith("region"))
+"""Places of the views that something in the photo frames: what a copy may lie in, where the whole photo is none."""
 LAYER_VIEWS = ("another layer", f"another layer, {_TRIMMED}")
 _CROP_SIDE, _CROP_STARTS = 0.92, (0.015, 0.065)
 _CROPS = tuple((left, top, left + _CROP_SIDE, top + _CROP_SIDE) for top in _CROP_STARTS for left in _CROP_STARTS)

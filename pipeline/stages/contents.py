@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.errors import PhotoRefusedError
 from pipeline.photos import FIGURE, Photo, PhotoDescription
@@ -156,6 +157,8 @@ _SHELF = pa.schema(
         ("thumb", pa.binary()),
         ("figures", pa.binary()),
         ("chroma", pa.binary()),
+        ("vectors", pa.binary()),
+        ("seen_in", pa.binary()),
         ("reason", pa.string()),
         ("expected", pa.string()),
     ]
@@ -173,6 +176,8 @@ def _shelf_row(digest: str, seen: PhotoDescription | Refusal) -> dict[str, objec
         "phash": seen.phash,
         "thumb": seen.thumb,
         "figures": seen.figures.tobytes(),
+        "vectors": seen.vectors.astype("<f4").tobytes(),
+        "seen_in": seen.seen_in.tobytes(),
         **{name: getattr(seen, name).astype(kind).tobytes() for name, (kind, _) in _ARRAYS.items()},
     }
 
@@ -187,7 +192,15 @@ def _from_shelf_row(row: dict[str, object]) -> PhotoDescription | Refusal:
         for name, (kind, columns) in _ARRAYS.items()
     }
     figures = np.frombuffer(row["figures"], dtype=FIGURE)  # type: ignore[call-overload]
-    return PhotoDescription(**fields, **arrays, figures=figures)  # type: ignore[arg-type]
+    return PhotoDescription(**fields, **arrays, figures=figures, **_by_model(row))  # type: ignore[arg-type]
+
+
+def _by_model(row: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    """Return what a model of the user's made of a photo; shelves from before there were models say nothing of it."""
+    seen_in = np.frombuffer(row.get("seen_in") or b"", dtype=np.uint8)
+    if not len(seen_in):
+        return {}
+    return {"seen_in": seen_in, "vectors": np.frombuffer(row["vectors"], dtype="<f4").reshape(len(seen_in), -1)}
 
 
 def _refusal(row: dict[str, Any]) -> Refusal | None:

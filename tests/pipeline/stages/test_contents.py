@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.photos import PhotoDescription
-from pipeline.stages.contents import Content, FoundPhoto, Refusal, read_shelves, write_shelf
+from pipeline.stages.contents import Content, FoundPhoto, Refusal, read_shelf, read_shelves, write_shelf
 from pipeline.store.lake import Lake
 from tests.detectors.image.pictures import listing
 
@@ -28,6 +28,8 @@ def description(digest: str, views: int, features: int) -> PhotoDescription:
         places=RANDOM.integers(0, 2**16, (features, 4), dtype=np.uint16),
         thumb=bytes(range(features)),
         chroma=RANDOM.integers(0, 2**8, (256, 2), dtype=np.uint8),
+        vectors=RANDOM.random((views // 10, 8 * bool(views)), dtype=np.float32),
+        seen_in=np.arange(views // 10, dtype=np.uint8),
     )
 
 
@@ -50,6 +52,16 @@ def test_a_description_is_read_as_it_was_written(tmp_path: Path, views: int, fea
         assert type(getattr(seen, name)) is type(getattr(before, name)), name
         if isinstance(getattr(before, name), np.ndarray):
             assert getattr(seen, name).dtype == getattr(before, name).dtype, name
+
+
+def test_shelves_from_before_there_were_models_are_read(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    write_shelf(lake, "shelf", {"d1": description("d1", 20, 1)})
+    lake.write("photos", "old", lake.read("photos", "shelf").drop_columns(["vectors", "seen_in"]))
+
+    seen = read_shelf(lake, "old")["d1"]
+    assert isinstance(seen, PhotoDescription)
+    assert (len(seen.views), len(seen.vectors), len(seen.seen_in)) == (20, 0, 0)
 
 
 def test_photos_of_other_listings_are_not_read(tmp_path: Path) -> None:
