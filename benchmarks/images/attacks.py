@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -24,7 +23,7 @@ import numpy as np
 
 from benchmarks.images.alterations import ATTACKS, FURTHER, KNOWN, Other, attacked
 from benchmarks.images.collection import Collection, load
-from benchmarks.images.command import carried_out
+from benchmarks.images.command import carried_out, options
 from benchmarks.images.methods import HASHES, CropResistant, Method, opened
 from benchmarks.images.ours import Counterfoil
 from benchmarks.images.outcomes import ATTACKED, Key, alarms_by_group, innocent_scores, recall_by_attack
@@ -40,14 +39,11 @@ DRAWN = "drawing or logo"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("collection", type=Path)
+    parser = options(__doc__)
     parser.add_argument("--assets", type=int, nargs="+", default=[REFERENCES, 10_000])
     parser.add_argument("--sample", type=int, default=REFERENCES)
     parser.add_argument("--slow", type=int, default=20, help="photos shown to crop_resistant_hash; 0 leaves it out")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path)
     return carried_out(parser.parse_args(), measure, print_result)
 
 

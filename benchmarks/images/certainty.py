@@ -19,7 +19,6 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from math import log
 from multiprocessing import get_context
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -29,7 +28,7 @@ from scipy.optimize import minimize
 
 from benchmarks.images import attacks, logos
 from benchmarks.images.collection import Collection, load
-from benchmarks.images.command import carried_out
+from benchmarks.images.command import carried_out, options
 from benchmarks.images.ours import KIT, MARKS, batch_of, enrolled, image_detectors, register_of
 from benchmarks.images.outcomes import ATTACKED
 from benchmarks.images.split import REFERENCES, split
@@ -96,14 +95,11 @@ class Seen(NamedTuple):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("collection", type=Path)
+    parser = options(__doc__)
     parser.add_argument("--assets", type=int, nargs="+", default=[REFERENCES, 3_000])
     parser.add_argument("--sample", type=int, default=REFERENCES)
     parser.add_argument("--logos", type=int, default=150)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path)
     return carried_out(parser.parse_args(), measure, print_result)
 
 

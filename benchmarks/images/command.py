@@ -1,4 +1,4 @@
-"""How every command of this package ends: figures printed and written, or one line that says what is wrong."""
+"""What every command of this package takes, and how it ends: with figures, or with one line that says what is wrong."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import CounterfoilError
 
 T = TypeVar("T")
+
+
+def options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what every command takes: a collection, a seed and where to write the figures."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("collection", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    return parser
 
 
 def carried_out(

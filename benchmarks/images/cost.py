@@ -26,7 +26,7 @@ import psutil
 from PIL import Image
 
 from benchmarks.images.collection import Collection, Item, load
-from benchmarks.images.command import carried_out
+from benchmarks.images.command import carried_out, options
 from benchmarks.images.ours import KIT, batch_of, enrolled, image_detectors, register_of
 from benchmarks.images.split import split
 from detectors.image import describe
@@ -44,12 +44,9 @@ HASH_DETECTOR = "photo_reused"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("collection", type=Path)
+    parser = options(__doc__)
     parser.add_argument("--photos", type=int, default=60)
     parser.add_argument("--assets", type=int, nargs=2, default=[1_000, 10_000])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path)
     return carried_out(parser.parse_args(), measure, print_result)
 
 

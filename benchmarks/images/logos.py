@@ -13,7 +13,6 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,7 +22,7 @@ from PIL import Image
 from benchmarks.images import prints
 from benchmarks.images.alterations import Other, uploaded
 from benchmarks.images.collection import Collection, Item, load
-from benchmarks.images.command import carried_out
+from benchmarks.images.command import carried_out, options
 from benchmarks.images.methods import HASHES, Method
 from benchmarks.images.ours import MARKS, Counterfoil
 from benchmarks.images.outcomes import ATTACKED, alarms_by_group, innocent_scores, recall_by_attack
@@ -62,13 +61,10 @@ PRINTS: dict[str, Print] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("collection", type=Path)
+    parser = options(__doc__)
     parser.add_argument("--assets", type=int, default=300)
     parser.add_argument("--sample", type=int, default=150)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path)
     return carried_out(parser.parse_args(), measure, print_result)
 
 

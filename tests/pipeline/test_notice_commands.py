@@ -11,19 +11,11 @@ from pipeline.cli import main
 from pipeline.enforcement import CaseState
 from pipeline.store.database import Store, open_store
 from tests.pipeline.notices.bureau import Bureau
-from tests.pipeline.notices.samples import listing
+from tests.pipeline.notices.samples import DECLARED, listing
 from tests.pipeline.transports.test_ebay import Published
 from tests.web import served
 
 SHIPPED = Path(__file__).parents[2] / "pipeline/notices/shipped/channels"
-TEAM = """
-[declarations]
-good_faith = true
-accuracy = true
-authority_under_perjury = true
-liability = true
-signer = "Jo Warden"
-"""
 
 
 class Desk:
@@ -33,7 +25,7 @@ class Desk:
         self.home, self.url = home, url
         self.bureau = Bureau(home, store)
         (home / "notices" / "channels").mkdir(parents=True)
-        (home / "notices" / "team.toml").write_text(TEAM)
+        (home / "notices" / "team.toml").write_text(DECLARED)
         self.settings = home / "counterfoil.toml"
         self.settings.write_text(f'store = "{url}"\nlake = "{home / "lake"}"\nnotices = "{home / "notices"}"\n')
 

@@ -66,6 +66,16 @@ HOLDER = RightsHolder(
     authorised_sellers=(AuthorisedSeller(platform="ebay", seller_id="bramble-shop"),),
 )
 
+DECLARED = """
+[declarations]
+good_faith = true
+accuracy = true
+authority_under_perjury = true
+liability = true
+signer = "Jo Warden"
+"""
+"""What a team writes in `team.toml` to declare all that channels ask for."""
+
 TEAM = Team(
     agent=Party(name="Marks & Wardens LLP", country="GB", email="notices@wardens.example", phone="+44 20 7946 0001"),
     authorisations=(

@@ -12,16 +12,9 @@ from pipeline.records import Contact
 from pipeline.settings import Settings
 from pipeline.store.captures import record_register
 from tests.pipeline.builders import holder, listing, register
+from tests.pipeline.notices.samples import DECLARED
 from tests.pipeline.review.desk import NOW, PICTURE, Desk, id_of, seller
 
-TEAM = """
-[declarations]
-good_faith = true
-accuracy = true
-authority_under_perjury = true
-liability = true
-signer = "Jo Warden"
-"""
 ADDRESSES = {
     "taobao": "https://item.taobao.example/item.htm?id={}",
     "amazon": "https://www.amazon.co.uk/dp/{}",
@@ -35,7 +28,7 @@ def outbox(folder: Path) -> Desk:
     """Return a desk with a folder of notices, and two people who decide and approve."""
     home = folder / "notices"
     home.mkdir()
-    (home / "team.toml").write_text(TEAM, "utf-8")
+    (home / "team.toml").write_text(DECLARED, "utf-8")
     desk = Desk.at(folder, settings=Settings(notices=str(home)))
     mark = replace(
         holder().assets[0], registration_number="UK00009000009", office="GB", territories=("GB", "CN"),
