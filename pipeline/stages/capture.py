@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -11,7 +13,7 @@ from pipeline.cases.card import Card
 from pipeline.cases.changes import offered_price
 from pipeline.output import rfc3339
 from pipeline.rates import rate_between
-from pipeline.records import Json, Listing
+from pipeline.records import Json, Listing, ListingKey
 from pipeline.stages.contents import Content
 from pipeline.stages.merge import Ranked
 from pipeline.store.candidates import FoundCandidate
@@ -22,16 +24,20 @@ NOTHING_SEEN = {"score": 0.0, "band": "low", "label": "irrelevant", "asset_ids":
 """What a scan says of a listing in which it sees nothing of the rights holder's any more."""
 
 
-def capture_of(ranked: Ranked, run_id: str) -> Capture:
-    """Return the capture that a candidate was seen in."""
-    row = orjson.loads(ranked.row)
+def case_of(row: Mapping[str, Any]) -> str:
+    """Return the id of the case that a candidate belongs to, given as its row."""
+    return case_id_of(ListingKey(row["platform"], row["listing_id"], row["seller_id"]), row["rights_holder_id"])
+
+
+def capture_of(ranked: Ranked, row: Mapping[str, Any], run_id: str) -> Capture:
+    """Return the capture that a candidate was seen in; `row` is its own, as parsed."""
     listing = from_json(Listing, ranked.listing)
     return Capture(
-        case_id=case_id_of(listing.key, row["rights_holder_id"]),
+        case_id=case_of(row),
         content=ranked.content,
         captured_at=listing.captured_at,
         run_id=run_id,
-        row=row,
+        row=dict(row),
         listing=listing,
         photos=from_json(tuple[ShownPhoto, ...], ranked.photos),
     )

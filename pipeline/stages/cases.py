@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
+
+import orjson
 
 from pipeline.cases import case_id_of, material_changes
 from pipeline.cases.draw import probability, ticket
@@ -15,7 +16,15 @@ from pipeline.enforcement import SYSTEM, Case, CaseState, Event, EventKind
 from pipeline.errors import InputError
 from pipeline.groups import in_groups
 from pipeline.records import Band, Json
-from pipeline.stages.capture import capture_by_hand, capture_of, capture_without, card_of, facts_of, identity_of
+from pipeline.stages.capture import (
+    capture_by_hand,
+    capture_of,
+    capture_without,
+    card_of,
+    case_of,
+    facts_of,
+    identity_of,
+)
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
 from pipeline.stages.keep import keep_photos, keep_register
@@ -25,9 +34,9 @@ from pipeline.stages.rules import give_back, rule_drafts
 from pipeline.store.candidates import stored_candidate
 from pipeline.store.captures import (
     Capture,
-    any_ended,
     current_captures,
     ended_traces,
+    holders_with_ended,
     record_captures,
     record_contacts,
     telling_marks,
@@ -141,21 +150,18 @@ def _draw(scan: Scan, counts: Mapping[str, int], now: datetime) -> Draw:
 
 def _wanted(scan: Scan, group: Sequence[Ranked], draw: Draw) -> list[Capture]:
     """Return those that make a case, and keep their photos."""
-    found = {capture.case_id: (capture, one.source) for one in group for capture in [capture_of(one, scan.run_id)]}
+    rows = [orjson.loads(one.row) for one in group]
+    found = {case_of(row): (row, one) for row, one in zip(rows, group, strict=True)}
     with scan.store.read() as connection:
         known = {queued.case.case_id for queued in read_cases(connection, list(found), None)}
-    wanted = {
-        case_id: (capture, source)
-        for case_id, (capture, source) in found.items()
-        if case_id in known
-        or scan.open_low
-        or capture.row["band"] in WORTH
-        or ticket(draw.seed, case_id) < draw.probability
-    }
+    wanted = [
+        (capture_of(one, row, scan.run_id), one.source)
+        for case_id, (row, one) in found.items()
+        if case_id in known or scan.open_low or row["band"] in WORTH or ticket(draw.seed, case_id) < draw.probability
+    ]
     if scan.inputs:
-        folders: list[tuple[Capture, Path]] = [(c, scan.inputs[source].folder) for c, source in wanted.values()]
-        keep_photos(Originals.beside(scan.lake), folders)
-    return [capture for capture, _ in wanted.values()]
+        keep_photos(Originals.beside(scan.lake), ((c, scan.inputs[source].folder) for c, source in wanted))
+    return [capture for capture, _ in wanted]
 
 
 def _enter(scan: Scan, found: Sequence[Capture], draw: Draw, now: datetime) -> None:
@@ -227,8 +233,7 @@ def _event(capture: Capture, kind: EventKind, facts: Mapping[str, Json], now: da
 
 def _relistings(connection: Connection, new: Sequence[Capture], now: datetime) -> list[Draft]:
     """Return which new cases are listings that were taken down before, come back."""
-    holders = {str(capture.row["rights_holder_id"]) for capture in new}
-    ended = {holder for holder in sorted(holders) if any_ended(connection, holder)}
+    ended = holders_with_ended(connection, {str(capture.row["rights_holder_id"]) for capture in new})
     drafts = []
     for capture in new:
         if capture.row["rights_holder_id"] not in ended:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,19 +15,21 @@ from pipeline.records import ImageName
 from pipeline.register import read_image
 from pipeline.snapshots import read_photo
 from pipeline.stages.plan import Scan
-from pipeline.store.captures import Capture, record_register
+from pipeline.store.captures import Capture, ShownPhoto, record_register
 from pipeline.store.originals import Originals
 
 MOST_PHOTOS: Final = 40
 """Photos of one listing that are kept: more than any platform shows."""
+WRITERS: Final = 8
+"""Originals written at once: each waits for the disk, which flushes several in the time of one."""
 
 
 def keep_register(scan: Scan, now: datetime) -> None:
     """Keep the register that is scanned for, with the bytes of its images."""
     originals = Originals.beside(scan.lake)
-    for name, digest in scan.register.image_digests.items():
-        if not originals.has(digest):
-            originals.keep(read_image(scan.register_folder, name))
+    missing = [name for name, digest in scan.register.image_digests.items() if not originals.has(digest)]
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(lambda name: originals.keep(read_image(scan.register_folder, name)), missing))
     with scan.store.write() as connection:
         record_register(connection, scan.register, now)
 
@@ -35,8 +39,12 @@ def keep_photos(originals: Originals, found: Iterable[tuple[Capture, Path]]) -> 
 
     A photo whose file has changed or gone since it was taken in is passed over: the case says which it was.
     """
-    for capture, folder in found:
-        for photo in capture.photos[:MOST_PHOTOS]:
-            if photo.digest is not None and not originals.has(photo.digest):
-                with suppress(PhotoRefusedError):
-                    originals.keep(read_photo(folder, ImageName(name=photo.name, sha256=photo.digest)))
+    shown = [(folder, photo) for capture, folder in found for photo in capture.photos[:MOST_PHOTOS]]
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(partial(_keep_photo, originals), *zip(*shown, strict=True)))
+
+
+def _keep_photo(originals: Originals, folder: Path, photo: ShownPhoto) -> None:
+    if photo.digest is not None and not originals.has(photo.digest):
+        with suppress(PhotoRefusedError):
+            originals.keep(read_photo(folder, ImageName(name=photo.name, sha256=photo.digest)))

@@ -54,6 +54,8 @@ class Scan:
         By which signals are scored: that of the program, or one that was fitted to decisions and adopted.
     chunk_rows : int
         Input rows taken in at once: at most one partition, and one transaction that a reviewer's write may wait for.
+    run_id : str
+        Digest of the inputs, the register and the versions: the same scan started again has the same.
     """
 
     inputs: tuple[InputFile, ...]
@@ -69,12 +71,12 @@ class Scan:
     open_low: bool = False
     weights: WeightTable = field(default_factory=default_weights)
     chunk_rows: int = 500
+    run_id: str = field(init=False)
 
-    @property
-    def run_id(self) -> str:
-        """Digest of the inputs, the register and the versions: the same scan started again has the same."""
+    def __post_init__(self) -> None:
+        """Name the scan, once: it is asked for its name at every turn."""
         inputs = [[str(file.path.resolve()), file.digest] for file in self.inputs]
-        return digest_of(inputs, self.versions(), self.chunk_rows)
+        object.__setattr__(self, "run_id", digest_of(inputs, self.versions(), self.chunk_rows))
 
     def versions(self) -> dict[str, Json]:
         """Return the version of everything that the result depends on, beside the inputs."""

@@ -153,7 +153,7 @@ def ended_traces(connection: Connection, trace: Trace, telling: frozenset[str]) 
     """
     query = (
         select(cases.c.case_id, cases.c.platform, cases.c.seller_id)
-        .where(_ended(trace.rights_holder_id), cases.c.case_id != trace.case_id, _sharing(trace, telling))
+        .where(_ended([trace.rights_holder_id]), cases.c.case_id != trace.case_id, _sharing(trace, telling))
         .order_by(cases.c.updated_at.desc(), cases.c.case_id)
         .limit(MOST_EARLIER)
     )
@@ -173,17 +173,17 @@ def ended_traces(connection: Connection, trace: Trace, telling: frozenset[str]) 
     )
 
 
-def any_ended(connection: Connection, rights_holder_id: str) -> bool:
-    """Tell whether a rights holder has any case that has ended: if not, nothing can have come back."""
-    query = select(cases.c.case_id).where(_ended(rights_holder_id))
-    return connection.execute(query.limit(1)).first() is not None
+def holders_with_ended(connection: Connection, holders: Collection[str]) -> frozenset[str]:
+    """Return which rights holders have any case that has ended: to the others nothing can have come back."""
+    query = select(cases.c.rights_holder_id).distinct().where(_ended(holders))
+    return frozenset(connection.execute(query).scalars())
 
 
-def _ended(rights_holder_id: str) -> ColumnElement[bool]:
+def _ended(holders: Collection[str]) -> ColumnElement[bool]:
     noticed = select(events.c.case_id).where(events.c.case_id == cases.c.case_id, events.c.kind == "noticed").exists()
     state = cases.c.state
     over = or_(state == CaseState.DOWN.value, and_(state == CaseState.CLOSED.value, noticed))
-    return and_(cases.c.rights_holder_id == rights_holder_id, state.in_(ENDED), over)
+    return and_(cases.c.rights_holder_id.in_(holders), state.in_(ENDED), over)
 
 
 def _sharing(trace: Trace, telling: frozenset[str]) -> ColumnElement[bool]:
