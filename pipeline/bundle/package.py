@@ -19,7 +19,7 @@ from pipeline.metrics.rows import COLUMNS, Status
 from pipeline.records import Json
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-NUMBERS = {"estimate", "low", "high", "jeffreys_low", "jeffreys_high"}
+NUMBERS = {"estimate", "low", "high", "jeffreys_low", "jeffreys_high", "confidence"}
 COUNTS = {"numerator", "denominator", "unknown", "listings", "entry"}
 KEYS = {
     "metrics": ["metric", "period", "dimension", "group"],

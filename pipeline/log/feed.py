@@ -118,8 +118,10 @@ def event_disclosures(event: Event, secret: bytes) -> tuple[Disclosure, ...]:
     return disclosures(secret, private)
 
 
-def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Mapping[str, bytes]) -> EntryDraft:
-    """Return the entry of a rights holder, to be logged before its first event.
+def holder_draft(
+    rights_holder_id: str, holder: RightsHolder | None, secrets: Mapping[str, bytes], earlier: int = 0
+) -> EntryDraft:
+    """Return the entry of a rights holder, to be logged before its first event and whenever it has changed.
 
     Parameters
     ----------
@@ -129,6 +131,8 @@ def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Ma
         As the newest register has it, if there is one.
     secrets : mapping
         By record.
+    earlier : int
+        How many entries it has.
     """
     named = _reference("holder", rights_holder_id, secrets)
     assets = holder.assets if holder else ()
@@ -139,7 +143,8 @@ def holder_draft(rights_holder_id: str, holder: RightsHolder | None, secrets: Ma
         "sectors": sorted({number for asset in assets for number in asset.nice_classes}),
         "protected_in": sorted({place for asset in assets for place in asset.territories or (asset.office,) if place}),
     }
-    return EntryDraft(type="holder", id=hashlib.sha256(f"holder {named}".encode()).hexdigest()[:32], fields=fields)
+    name = f"holder {named} {earlier}" if earlier else f"holder {named}"
+    return EntryDraft(type="holder", id=hashlib.sha256(name.encode()).hexdigest()[:32], fields=fields)
 
 
 def _reference(kind: str, identifier: str, secrets: Mapping[str, bytes]) -> str:

@@ -189,7 +189,7 @@ def _changes(audit: Audit, earlier: Sequence[Audit], entries: Sequence[Entry]) -
     if baseline is not None:
         change = _change(audit, baseline, level_at(look))
         said = claim(change) if change else Claim.NONE
-        row = limited(_row(audit, "prevalence", CHANGE, baseline.period), change)
+        row = limited(_row(audit, "prevalence", CHANGE, baseline.period), change, level_at(look))
         rows.append(replace(row, claim=said.value))
     for other in earlier:
         if other.period == year_before(audit.period):

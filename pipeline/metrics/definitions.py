@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "1"
+VERSION = "2"
 """Of the definitions below and of how they are computed; stands in the entry of the policy."""
 METHODS = (
     "Shares of samples: MOVER with Clopper-Pearson limits, Jeffreys beside it. "
-    "Other shares: Clopper-Pearson. Times: Kaplan-Meier, limits by Brookmeyer and Crowley. Differences: MOVER-D."
+    "Other shares: Clopper-Pearson. Times: Kaplan-Meier, limits by Brookmeyer and Crowley. "
+    "Differences: MOVER-D; of times also log-rank ratios."
 )
 
 
@@ -229,4 +230,18 @@ TIMES = tuple(
     for share in ("median", "p90")
 )
 
-DEFINITIONS = {metric.name: metric for metric in (*AUDIT, *ANSWERS, *FOLLOW_UP, *TIMES)}
+RATIOS = tuple(
+    Metric(
+        name=f"{name}_rate_ratio",
+        title=f"Pace from {what}",
+        formula="log-rank ratio of the rates at which waits end, exp((O - E) / V); below 1 the first wait longer",
+        denominator="as for the hours",
+        unknowns="what has not happened yet is censored, never dropped",
+        source="R. Peto et al., Br. J. Cancer 35, 1977",
+        unit="index",
+    )
+    for name, (what, _) in SPANS.items()
+)
+"""Told of the gap between rights holders of different size: all times count, not two quantiles alone."""
+
+DEFINITIONS = {metric.name: metric for metric in (*AUDIT, *ANSWERS, *FOLLOW_UP, *TIMES, *RATIOS)}

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from pipeline.enforcement import Disposition
-from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS
+from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS, SPANS
 from pipeline.metrics.entries import Entry, moment_of
 from pipeline.metrics.histories import (
     DIMENSIONS,
@@ -22,10 +23,10 @@ from pipeline.metrics.histories import (
 )
 from pipeline.metrics.intervals import Interval, clopper_pearson, difference
 from pipeline.metrics.periods import closing, quarter_of, year_before
-from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
+from pipeline.metrics.rows import ALL, Row, Status, confidence, decimal, limited
 from pipeline.metrics.schedule import Claim
 from pipeline.metrics.suppression import Unit, publishable
-from pipeline.metrics.survival import Span, quantile, survival
+from pipeline.metrics.survival import Span, quantile, rate_ratio, survival
 
 GAP, SME_LARGE, YEAR_ON_YEAR = "gap", "sme-large", "year_on_year"
 ACCEPTED = frozenset({Disposition.REMOVED, Disposition.RESTRICTED, Disposition.COUNTER_NOTICED})
@@ -164,7 +165,7 @@ def _within(case: History, period: str) -> History | None:
 
 
 def _differences(frame: Row, named: tuple[str, str], first: list[History], second: list[History]) -> list[Row]:
-    """Return the difference of every measure of two groups; none if either group is empty."""
+    """Return the difference of every measure of two groups, and the ratios of times; none if a group is empty."""
     if not (first and second):
         return []
     until = moment_of(frame.as_of, "as_of")
@@ -175,7 +176,10 @@ def _differences(frame: Row, named: tuple[str, str], first: list[History], secon
         gap = difference(one, other) if one and other else None
         unit = "hours" if isinstance(ours, Hours) else "share"
         rows.append(limited(replace(frame, metric=name, dimension=named[0], group=named[1], unit=unit), gap))
-    return rows
+    one_group, other_group = _spans(first, until), _spans(second, until)
+    plain = replace(frame, dimension=named[0], group=named[1], unit="index")
+    ratios = {name: rate_ratio(one_group[name], other_group[name]) for name in SPANS}
+    return rows + [limited(replace(plain, metric=f"{name}_rate_ratio"), ratio) for name, ratio in ratios.items()]
 
 
 def _row(frame: Row, measure: Measure) -> Row:
@@ -192,8 +196,9 @@ def _row(frame: Row, measure: Measure) -> Row:
         unknown=begun - ended,
         unit="hours",
         estimate=decimal(found.estimate, "hours"),
-        low=decimal(found.low, "hours"),
-        high=decimal(found.high, "hours"),
+        low=decimal(found.low, "hours", ROUND_FLOOR),
+        high=decimal(found.high, "hours", ROUND_CEILING),
+        confidence=confidence() if found.estimate is not None else "",
     )
 
 

@@ -14,7 +14,7 @@ from pipeline.metrics.periods import quarter_of
 from pipeline.plain import neutralise, reveal
 from pipeline.records import ACTIONABLE
 
-DIMENSIONS = ("size", "platform", "sector", "country", "right")
+DIMENSIONS = ("size", "platform", "sector", "country", "right", "reason")
 """What notices are counted by, in the order in which small groups are looked for."""
 UNKNOWN, SEVERAL = "unknown", "several"
 SIZES = ("sme", "large")
@@ -93,7 +93,7 @@ class Chronicle:
     events : mapping
         By case, in order.
     holders : mapping
-        Entries of rights holders, by their reference.
+        The rights holder's entry as it stood when an event was logged, by the id of each event of a notice.
     undone : mapping
         When an event was taken back, by its id.
     relisted : mapping
@@ -134,6 +134,7 @@ def read_chronicle(entries: Iterable[Entry]) -> Chronicle:
     InputError
         If an entry lacks what its type needs.
     """
+    newest: dict[str, Entry] = {}
     holders: dict[str, Entry] = {}
     events: dict[str, list[Happened]] = defaultdict(list)
     relisted: dict[str, list[datetime]] = defaultdict(list)
@@ -141,12 +142,13 @@ def read_chronicle(entries: Iterable[Entry]) -> Chronicle:
     notices = []
     for entry in entries:
         if entry.get("type") == "holder":
-            holders[text(entry, "holder")] = entry
+            newest[text(entry, "holder")] = entry
         elif entry.get("type") == "event":
             at, kind, case = moment(entry, "at"), _kind(entry), text(entry, "case")
             events[case].append((at, kind, entry))
             if kind is EventKind.NOTICED:
                 notices.append((at, case))
+                holders[text(entry, "id")] = newest.get(text(entry, "holder"), {})
             elif kind is EventKind.UNDONE:
                 undone.setdefault(text(entry, "event_id"), at)
             elif kind is EventKind.RELISTED and isinstance(entry.get("earlier_case"), str):
@@ -199,12 +201,12 @@ def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | N
         return None
     first = next((e for _, kind, e in story.events if kind is EventKind.OPENED), story.events[0][2])
     decision = _last_before(story, EventKind.DECIDED, notices[0].sent_at)
-    holder = text(first, "holder")
+    notice = next(e for _, kind, e in story.events if kind is EventKind.NOTICED)
     repeat = decision.get("repeat_seller") if decision else None
     return History(
         case=case,
-        holder=holder,
-        values=_values(first, holders.get(holder, {}), _right(story)),
+        holder=text(first, "holder"),
+        values=_values(first, holders[text(notice, "id")], notice),
         opened_at=moment(first, "at"),
         captured_at=moment(first, "captured_at") if "captured_at" in first else None,
         decided_at=moment(decision, "at") if decision else None,
@@ -216,13 +218,8 @@ def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | N
     )
 
 
-def _right(story: _Story) -> str:
-    """Return which kind of right the first notice speaks of."""
-    kinds = (entry.get("right_type") for _, kind, entry in story.events if kind is EventKind.NOTICED)
-    return str(next(kinds, None) or UNKNOWN)
-
-
-def _values(event: Entry, holder: Entry, right: str) -> tuple[str, ...]:
+def _values(event: Entry, holder: Entry, notice: Entry) -> tuple[str, ...]:
+    """Return what a case is counted by: kind of right and reason are those of its first notice."""
     size = holder.get("size")
     sectors = [f"nice-{number}" for number in holder.get("sectors", ()) if isinstance(number, int | str)]
     return (
@@ -230,7 +227,8 @@ def _values(event: Entry, holder: Entry, right: str) -> tuple[str, ...]:
         _plain(str(event.get("platform") or UNKNOWN)),
         _one(sectors),
         _plain(_one(texts(holder, "protected_in"))),
-        _plain(right),
+        _plain(str(notice.get("right_type") or UNKNOWN)),
+        _plain(str(notice.get("reason_code") or UNKNOWN)),
     )
 
 

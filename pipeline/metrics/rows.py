@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from pipeline.errors import InputError
-from pipeline.metrics.intervals import Interval
+from pipeline.metrics.intervals import LEVEL, Interval
 
 PLACES = {"share": Decimal("0.000001"), "hours": Decimal("0.01"), "index": Decimal("0.0001")}
 """Decimals by unit."""
@@ -43,9 +43,11 @@ class Row:
     numerator, denominator, unknown : int or None
         Counts; the unknown are in the denominator, never in the numerator, unless the definition says so.
     estimate, low, high : str
-        Decimal texts: estimate, and limits of 95 % confidence.
+        Decimal texts: estimate and limits.
     jeffreys_low, jeffreys_high : str
         The shorter limits, beside the headline.
+    confidence : str
+        Of the limits: "0.95", and more for a change that may be claimed, as its schedule asks.
     unit : str
         "share", "hours" or "index".
     as_of : str
@@ -68,6 +70,7 @@ class Row:
     high: str = ""
     jeffreys_low: str = ""
     jeffreys_high: str = ""
+    confidence: str = ""
     unit: str = "share"
     as_of: str = ""
     status: Status = Status.FINAL
@@ -82,8 +85,8 @@ class Row:
 COLUMNS = tuple(field.name for field in fields(Row))
 
 
-def limited(row: Row, found: Interval | None) -> Row:
-    """Return a row with estimate, low and high, in the places of its unit; as it is where there is no interval.
+def limited(row: Row, found: Interval | None, level: float = LEVEL) -> Row:
+    """Return a row with estimate and limits in the places of its unit; as it is where there is no interval.
 
     Examples
     --------
@@ -98,7 +101,19 @@ def limited(row: Row, found: Interval | None) -> Row:
         estimate=decimal(found.estimate, row.unit),
         low=decimal(found.low, row.unit, ROUND_FLOOR),
         high=decimal(found.high, row.unit, ROUND_CEILING),
+        confidence=confidence(level),
     )
+
+
+def confidence(level: float = LEVEL) -> str:
+    """Return the confidence of limits as a decimal text, never more than it is.
+
+    Examples
+    --------
+    >>> confidence(), confidence(0.96960364)
+    ('0.95', '0.969603')
+    """
+    return str(Decimal(repr(level)).quantize(PLACES["share"], ROUND_FLOOR).normalize())
 
 
 def decimal(value: float | None, unit: str, rounding: str = ROUND_HALF_EVEN) -> str:

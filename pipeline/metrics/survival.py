@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from pipeline.metrics.intervals import LEVEL
+from pipeline.metrics.intervals import LEVEL, Interval
+
+FARTHEST = 16.0
+"""Logarithm of the largest ratio that is told: about nine million to one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,57 @@ def quantile(steps: Iterable[Step], share: float) -> Quantile:
         low=next((s.time for s in curve if s.low <= left), None),
         high=next((s.time for s in curve if s.high <= left), None),
     )
+
+
+def rate_ratio(ours: Iterable[Span], theirs: Iterable[Span], level: float = LEVEL) -> Interval | None:
+    """Return how fast our spans end, measured by theirs: below 1, ours last longer.
+
+    Parameters
+    ----------
+    ours, theirs : iterable of Span
+        Of two groups, lengths in one unit.
+    level : float
+        Confidence of the limits.
+
+    Returns
+    -------
+    Interval or None
+        None if there is no time at which a span of either could have ended, and one did.
+
+    Notes
+    -----
+    The log-rank test as a ratio: with observed ends O, expected ends E if both groups were alike, and their
+    hypergeometric variance V, the ratio is exp((O - E) / V), with exp((O - E) / V +- z / sqrt(V)) around it. All times
+    count, censored ones for as long as they were seen, not two quantiles alone. The limits leave out 1 exactly where
+    the log-rank test is significant; the ratio itself is drawn towards 1 where groups differ greatly.
+
+    References
+    ----------
+    .. [1] R. Peto et al., "Design and analysis of randomized clinical trials requiring prolonged observation of each
+       patient, II", Br. J. Cancer 35, 1977.
+
+    Examples
+    --------
+    >>> slow, fast = ([Span(length=days, ended=True) for days in known] for known in ((3, 8, 9, 12), (1, 2, 4, 5)))
+    >>> found = rate_ratio(slow, fast)
+    >>> f"{found.estimate:.3f} {found.low:.3f} {found.high:.3f}"
+    '0.161 0.026 1.008'
+    """
+    groups = [Counter((span.length, span.ended) for span in spans) for spans in (ours, theirs)]
+    at_risk = [group.total() for group in groups]
+    excess = variance = 0.0
+    for time in sorted({length for group in groups for length, _ in group}):
+        ended, risk = sum(group[time, True] for group in groups), sum(at_risk)
+        excess += groups[0][time, True] - ended * at_risk[0] / risk
+        if risk > 1:
+            variance += at_risk[0] * at_risk[1] * ended * (risk - ended) / (risk**2 * (risk - 1))
+        at_risk = [n - group[time, True] - group[time, False] for n, group in zip(at_risk, groups, strict=True)]
+    if not variance:
+        return None
+    spread = float(ndtri((1 + level) / 2)) / math.sqrt(variance)
+    ratio = excess / variance
+    estimate, low, high = (math.exp(min(max(x, -FARTHEST), FARTHEST)) for x in (ratio, ratio - spread, ratio + spread))
+    return Interval(estimate=estimate, low=low, high=high)
 
 
 def _limits(surviving: float, variance: float, z: float) -> dict[str, float]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from functools import cache, partial
+from typing import Any, Final
 
 from pipeline.enforcement import EventKind
 from pipeline.errors import LogError
-from pipeline.log.entries import EntryDraft
+from pipeline.log.entries import OWN_FIELDS, EntryDraft
 from pipeline.log.feed import Told, event_draft, holder_draft, records_of
 from pipeline.log.writer import Log
+from pipeline.records import RightsHolder
 from pipeline.store.audit_entries import read_entries
 from pipeline.store.captures import newest_register
 from pipeline.store.database import Store
@@ -20,6 +23,8 @@ from pipeline.store.secrets import secrets_of
 
 AT_ONCE: Final = 500
 """Events taken in at once."""
+Known = defaultdict[str, list[Mapping[str, Any]]]
+"""What the log has said of each rights holder, by its reference."""
 
 
 def publish_log(store: Store, log: Log, now: datetime, make_secret: Callable[[], bytes]) -> int:
@@ -75,14 +80,19 @@ def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], 
         If the store has lost events that come before others.
     """
     first = last = last_sequence(log)
-    known = {str(entry["holder"]) for entry in log.of_type("holder")}
+    holder_of = cache(partial(_holder, store))
+    known: Known = defaultdict(list)
+    for entry in log.of_type("holder"):
+        known[entry["holder"]].append({name: value for name, value in entry.items() if name not in OWN_FIELDS})
     while True:
         told = _tell(store, last)
         if not told:
             return last - first
         if [one.event.sequence for one in told] != list(range(last + 1, last + 1 + len(told))):
             raise LogError(f"store: events are missing after number {last}, expected numbers without gaps")
-        log.append(_drafts(store, told, known, make_secret), now)
+        with store.write() as connection:
+            secrets = secrets_of(connection, records_of(told), make_secret)
+        log.append(_drafts(told, known, holder_of, secrets), now)
         last += len(told)
 
 
@@ -107,22 +117,27 @@ def _tell(store: Store, last: int) -> list[Told]:
         ]
 
 
-def _drafts(store: Store, told: Sequence[Told], known: set[str], make_secret: Callable[[], bytes]) -> list[EntryDraft]:
-    """Return the entries of events, each rights holder's before its first; `known` learns of new ones."""
-    with store.write() as connection:
-        secrets = secrets_of(connection, records_of(told), make_secret)
+def _drafts(
+    told: Sequence[Told],
+    known: Known,
+    holder_of: Callable[[str], RightsHolder | None],
+    secrets: Mapping[str, bytes],
+) -> list[EntryDraft]:
+    """Return the entries of events, each after its rights holder's if that is new or changed; `known` learns of it."""
     drafts: list[EntryDraft] = []
     for one in told:
         entry = event_draft(one, secrets)
-        if entry.fields["holder"] not in known:
-            known.add(entry.fields["holder"])
-            drafts.append(_holder(store, one.rights_holder_id, secrets))
+        said = known[entry.fields["holder"]]
+        word = holder_draft(one.rights_holder_id, holder_of(one.rights_holder_id), secrets, len(said))
+        if not said or said[-1] != word.fields:
+            said.append(word.fields)
+            drafts.append(word)
         drafts.append(entry)
     return drafts
 
 
-def _holder(store: Store, rights_holder_id: str, secrets: dict[str, bytes]) -> EntryDraft:
+def _holder(store: Store, rights_holder_id: str) -> RightsHolder | None:
     with store.read() as connection:
         register = newest_register(connection, rights_holder_id)
     holders = register.rights_holders if register else ()
-    return holder_draft(rights_holder_id, next((h for h in holders if h.id == rights_holder_id), None), secrets)
+    return next((holder for holder in holders if holder.id == rights_holder_id), None)

@@ -1,14 +1,15 @@
 """The numbers on notices, from entries of the log."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.metrics.definitions import ANSWERS, DEFINITIONS, FOLLOW_UP, TIMES
+from pipeline.metrics.definitions import ANSWERS, DEFINITIONS, FOLLOW_UP, RATIOS, TIMES
 from pipeline.metrics.rows import Row, Status, read_rows, write_rows
 from pipeline.metrics.tables import recompute
-from tests.pipeline.metrics.ledger import Ledger
+from tests.pipeline.metrics.ledger import Ledger, stamp
 
 DAY = 24
 QUARTER = "2026-Q3"
@@ -133,6 +134,35 @@ def test_a_gap_that_was_planted_between_sizes_is_found() -> None:
     assert float(accept.estimate) == pytest.approx(10 / 40 - 38 / 40)
     assert float(speed.low) > 0
     assert float(speed.estimate) == pytest.approx(60, abs=1)
+    assert float(rows["t_action_rate_ratio", "gap", "sme-large"].high) < 1
+    assert rows["t_notify_rate_ratio", "gap", "sme-large"].estimate == ""
+    assert {row.confidence for row in rows.values() if row.low} == {"0.95"}
+
+
+def test_a_rights_holder_counts_as_what_it_was_when_its_notice_was_logged() -> None:
+    ledger = Ledger()
+    ledger.market(12)
+    before = rows_of(ledger)
+    for n in range(3):
+        ledger.holder(f"sme-{n}", "large")
+    ledger.event("bazaar-sme-0", "rechecked", 60, result="up")
+
+    assert rows_of(ledger)["notices_removed", "size", "sme"] == replace(
+        before["notices_removed", "size", "sme"], as_of=stamp(60)
+    )
+    assert ("notices_removed", "size", "large") not in rows_of(ledger)
+
+
+def test_the_health_of_a_fast_lane_is_told_by_reason() -> None:
+    ledger = Ledger()
+    for reason, accepted in (("TM-1", 3), ("TM-2", 12)):
+        for n, case in enumerate(ledger.market(12, platform=f"shop {reason}", reason_code=reason)):
+            disposition = "removed" if n < accepted else "rejected"
+            ledger.event(case, "disposed", 60, notice=f"n-{case}", disposition=disposition)
+    rows = rows_of(ledger)
+
+    assert counts(rows["accept_rate", "reason", "TM-1"]) == (3, 12, 0)
+    assert counts(rows["accept_rate", "reason", "TM-2"]) == (12, 12, 0)
 
 
 def test_too_few_notices_of_a_period_are_not_told_at_all() -> None:
@@ -146,14 +176,14 @@ def test_too_few_notices_of_a_period_are_not_told_at_all() -> None:
     assert all(row.numerator is None and row.estimate == "" for row in rows)
 
 
-def test_groups_by_platform_sector_country_and_right_add_up_to_all() -> None:
+def test_groups_by_every_dimension_add_up_to_all() -> None:
     ledger = Ledger()
     ledger.market(30)
     ledger.market(25, platform="plaza", size="large")
     ledger.market(4, platform="stall", size="none")
     rows = rows_of(ledger)
 
-    for dimension in ("size", "platform", "sector", "country", "right"):
+    for dimension in ("size", "platform", "sector", "country", "right", "reason"):
         parts = [row.denominator or 0 for key, row in rows.items() if key[:2] == ("notices_removed", dimension)]
         assert sum(parts) == 59
     assert ("notices_removed", "platform", "stall") not in rows
@@ -193,8 +223,10 @@ def test_a_year_later_the_change_is_told_but_nothing_is_claimed() -> None:
 def test_every_number_is_defined_and_every_definition_is_used() -> None:
     ledger = Ledger()
     ledger.market(12)
+    ledger.market(12, size="large")
+    used = {metric.name for metric in (*ANSWERS, *FOLLOW_UP, *TIMES, *RATIOS)}
 
-    assert {row.metric for row in recompute(ledger.entries, (), ())} == {m.name for m in (*ANSWERS, *FOLLOW_UP, *TIMES)}
+    assert {row.metric for row in recompute(ledger.entries, (), ())} == used
     assert len(DEFINITIONS) == len({metric.title for metric in DEFINITIONS.values()})
 
 

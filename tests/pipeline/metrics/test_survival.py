@@ -1,17 +1,22 @@
 """Survival curves agree with a published hand-worked table; agreement and claims with their definitions."""
 
+from math import exp, sqrt
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.metrics.agreement import krippendorff_alpha, positive_agreement
 from pipeline.metrics.intervals import Interval
+from pipeline.metrics.rows import decimal
 from pipeline.metrics.schedule import ALPHA, Claim, claim, level_at
-from pipeline.metrics.survival import Span, quantile, survival
+from pipeline.metrics.survival import Span, quantile, rate_ratio, survival
 
 REMISSION = [(6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0)]
 REMISSION += [(19, 0), (20, 0), (22, 1), (23, 1), (25, 0), (32, 0), (32, 0), (34, 0), (35, 0)]
 """Weeks of remission under 6-MP, and whether it ended: Freireich et al., Blood 21, 1963."""
+PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+"""Weeks of remission of the same trial's other arm, which all ended."""
 SPANS = [Span(length=weeks, ended=bool(ended)) for weeks, ended in REMISSION]
 
 
@@ -38,6 +43,40 @@ def test_the_median_of_the_textbook_is_23_weeks_and_its_upper_limit_is_not_reach
 def test_nothing_is_said_of_a_share_that_the_data_do_not_reach() -> None:
     assert quantile(survival(SPANS), 0.9).estimate is None
     assert quantile(survival([]), 0.5).estimate is None
+
+
+def test_the_ratio_of_two_groups_is_that_of_the_log_rank_test_in_every_textbook() -> None:
+    found = rate_ratio(SPANS, [Span(length=weeks, ended=True) for weeks in PLACEBO])
+
+    assert found is not None
+    excess, variance = 9 - 19.2505, 6.2570
+    assert excess**2 / variance == pytest.approx(16.79, abs=0.01)
+    assert found.estimate == pytest.approx(exp(excess / variance), rel=1e-4)
+    assert found.high == pytest.approx(exp(excess / variance + 1.959964 / sqrt(variance)), rel=1e-4)
+
+
+@given(*[st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=30)] * 2)
+@settings(derandomize=True, max_examples=200)
+def test_exchanged_groups_have_the_inverse_ratio(ours: list[tuple[int, bool]], theirs: list[tuple[int, bool]]) -> None:
+    groups = [[Span(length=length, ended=ended) for length, ended in spans] for spans in (ours, theirs)]
+
+    first, second = groups
+    found, inverse = rate_ratio(first, second), rate_ratio(second, first)
+
+    assert (found is None) == (inverse is None)
+    if found and inverse:
+        assert found.estimate * inverse.estimate == pytest.approx(1)
+        assert found.low * inverse.high == pytest.approx(1)
+        assert 0 < found.low < found.estimate < found.high
+
+
+def test_one_early_end_among_a_multitude_gives_a_ratio_that_can_be_written() -> None:
+    multitude = [Span(length=9, ended=True) for _ in range(50_000)]
+
+    found = rate_ratio([Span(length=1, ended=True)], multitude)
+
+    assert found is not None
+    assert decimal(found.high, "index") == "8886110.5205"
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.sampled_from([0.5, 0.9]))

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from pipeline.enforcement import EventKind
 from pipeline.log import Keys, Log, init_keys, open_log
 from pipeline.log.feed import Told, event_disclosures, event_draft, event_record, records_of
 from pipeline.log.receipts import all_receipts
+from pipeline.records import Register
 from pipeline.stages.publish import log_events, publish_log
 from pipeline.store.audit_entries import add_entry
+from pipeline.store.captures import record_register
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import Draft
 from pipeline.store.logged import read_event
 from pipeline.store.secrets import erase_secrets, read_secret
 from pipeline.verify.disclosures import check_disclosure
 from tests.pipeline.cases.events import event
+from tests.pipeline.stages.audit_world import HOLDERS
 from tests.pipeline.store.test_cases import decision, opening, word, write
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -118,6 +122,29 @@ def test_a_private_field_can_be_opened_alone(store: Store, log: Log) -> None:
     assert opened["seller_id"].value == "s1"
     for disclosure in opened.values():
         check_disclosure(entry, disclosure)
+
+
+def test_a_rights_holder_that_has_changed_is_told_again_before_its_next_event(store: Store, log: Log) -> None:
+    cases = three_cases(store)
+    publish_log(store, log, NOW, secret)
+    publish_log(store, log, NOW, secret)
+    for size, number in (("sme", 7), ("large", 9), ("sme", 11)):
+        register = Register(version=1, rights_holders=(replace(HOLDERS[0], id="quill", size=size),), digest=f"{number}")
+        with store.write() as connection:
+            record_register(connection, register, NOW + timedelta(days=number))
+        for more in (number, number + 1):
+            write_event(store, word(more, cases[0], EventKind.RECHECKED, result="up"))
+        publish_log(store, log, NOW, secret)
+
+    entries = logged(log)
+    told = [(e["type"], e.get("size")) for e in entries if e["type"] == "holder" or e.get("kind") == "rechecked"]
+    assert told[1:] == [
+        *[("holder", "sme"), ("event", None), ("event", None)],
+        *[("holder", "large"), ("event", None), ("event", None)],
+        *[("holder", "sme"), ("event", None), ("event", None)],
+    ]
+    assert len({entry["holder"] for entry in entries}) == 1
+    assert len({entry["id"] for entry in entries}) == len(entries)
 
 
 def test_an_erased_record_cannot_be_opened_and_the_log_stays_as_it_is(store: Store, log: Log) -> None:
