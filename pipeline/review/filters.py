@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from pipeline.cases.terms import sought_terms
 from pipeline.enforcement import CaseState
 from pipeline.errors import InputError
 from pipeline.records import Band, Label
@@ -21,6 +22,7 @@ W = TypeVar("W", bound=StrEnum)
 
 MANY: Final = ("holder", "platform", "state", "band", "label")
 ONE: Final = (
+    "text",
     "changed",
     "seller",
     "keyword",
@@ -107,6 +109,7 @@ def queue_of(params: QueryParams, person_id: str) -> Queue:
         states=_members(states, CaseState, "state") if found["state"] else (CaseState.OPEN,),
         bands=tuple(band.value for band in _members(found["band"], Band, "band")),
         labels=_members(found["label"], Label, "label"),
+        text=_sought(one["text"]),
         changed=True if one["changed"] else None,
         seller_id=one["seller"] or None,
         keyword=one["keyword"] or None,
@@ -120,16 +123,6 @@ def queue_of(params: QueryParams, person_id: str) -> Queue:
     )
     sort = _members((one["sort"],), Sort, "sort")[0] if one["sort"] else Sort.SCORE
     return Queue(given=given, filters=filters, sort=sort)
-
-
-def only_states(queue: Queue, states: Iterable[CaseState]) -> Filters:
-    """Return the filters of a queue, narrowed to some states."""
-    return replace(queue.filters, states=tuple(states))
-
-
-def as_text(query: Mapping[str, str]) -> str:
-    """Return a query string, empty values left out."""
-    return urlencode({name: value for name, value in query.items() if value})
 
 
 def _members(values: tuple[str, ...], kind: type[W], name: str) -> tuple[W, ...]:
@@ -148,6 +141,12 @@ def _read(value: str, reader: Callable[[str], T], name: str, expected: str) -> T
 
 def _day(value: str) -> datetime:
     return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+def _sought(text: str) -> str:
+    if text and not sought_terms(text):
+        raise InputError(f"text: nothing to look for, got {text!r}, expected letters or digits")
+    return text
 
 
 def _assignee(value: str, person_id: str) -> str | None:

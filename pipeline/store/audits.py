@@ -268,16 +268,6 @@ def _reviews_of(connection: Connection, audit_id: str, item: str) -> int:
     return int(connection.execute(select(func.count()).where(mine)).scalar_one())
 
 
-def read_reviews(connection: Connection, audit_id: str) -> dict[str, dict[int, Review]]:
-    """Return the reviews of an audit, by item and round."""
-    query = select(audit_reviews).where(audit_reviews.c.audit_id == audit_id).order_by(audit_reviews.c.at)
-    found: dict[str, dict[int, Review]] = defaultdict(dict)
-    for row in connection.execute(query).mappings():
-        fields = {name: value for name, value in row.items() if name != "audit_id"}
-        found[row["item"]][row["round"]] = Review(**fields)
-    return found
-
-
 def add_nonce(connection: Connection, nonce: Nonce) -> None:
     """Enter a commitment; entered again, it is passed over."""
     insert_new(connection, audit_nonces, [asdict(nonce)])

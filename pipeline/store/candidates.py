@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, select
 
 from pipeline.records import ListingKey
 from pipeline.store.ledger import upsert
@@ -88,8 +88,3 @@ def record_candidates(connection: Connection, run_id: str, found: Iterable[Store
     ]
     if rows:
         connection.execute(newest, rows)
-
-
-def count_candidates(connection: Connection) -> int:
-    """Count the candidates of all scans."""
-    return connection.execute(select(func.count()).select_from(candidates)).scalar_one()

@@ -41,9 +41,3 @@ def record_draw(connection: Connection, draw: Draw) -> Draw:
     insert_new(connection, draws, [asdict(draw) | {"seed": first or draw.seed}])
     row = connection.execute(select(draws).where(draws.c.run_id == draw.run_id)).mappings().one()
     return Draw(**row)
-
-
-def read_draws(connection: Connection) -> tuple[Draw, ...]:
-    """Return every draw, oldest first."""
-    rows = connection.execute(select(draws).order_by(draws.c.drawn_at, draws.c.run_id)).mappings()
-    return tuple(Draw(**row) for row in rows)

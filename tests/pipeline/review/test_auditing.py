@@ -8,7 +8,7 @@ import pytest
 from pipeline.people import EVERY_HOLDER, Role
 from pipeline.settings import Settings
 from pipeline.stages.contents import Content, write_partition
-from pipeline.store.audits import read_reviews, seen_between
+from pipeline.store.audits import read_words, seen_between
 from pipeline.store.lake import Lake
 from pipeline.store.observations import Chunk, Observation, record_chunk
 from tests.pipeline.builders import CAPTURED_AT, listing
@@ -68,7 +68,7 @@ def test_a_reviewer_works_through_a_sample_without_being_told_anything(desk: Des
     assert all("Score" not in page and "<script>alert" not in page for page in pages)
     assert "Nothing waits for you." in last
     with desk.site.store.read() as connection:
-        assert len(read_reviews(connection, "a" * 32)) == 3
+        assert len(read_words(connection, "a" * 32)) == 3
 
 
 def test_a_second_reviewer_sees_the_item_as_the_first_did(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_a_label_that_is_none_is_refused_and_nothing_is_written(desk: Desk) -> N
     assert browser.post(f"{AUDIT}/{item}", {"label": "fine"}).status_code == 422
     assert browser.post(f"{AUDIT}/{'0' * 64}", {"label": "design"}).status_code == 422
     with desk.site.store.read() as connection:
-        assert read_reviews(connection, "a" * 32) == {}
+        assert read_words(connection, "a" * 32) == {}
 
 
 def test_who_sees_some_rights_holders_only_is_not_shown_the_listings_of_others(desk: Desk) -> None:
