@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Final
@@ -9,10 +11,13 @@ from typing import Final
 from detectors.text import folding
 from detectors.text.spelling import Spelling
 
+_NAMED_ENTITY: Final = re.compile(r"&[A-Za-z]{2,31};")
+"""What pages write for a sign or an accented letter; a number is how a letter is hidden."""
+
 
 def is_as_registered(quote: str, spelling: Spelling) -> bool:
     """Say whether a quote has the mark's own letters, in any case, with or without its accents."""
-    composed = unicodedata.normalize("NFC", quote)
+    composed = unicodedata.normalize("NFC", _NAMED_ENTITY.sub(lambda entity: html.unescape(entity.group()), quote))
     if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} for c in composed):
         return False
     letters = [c for c in composed.casefold() if c.isalnum()]

@@ -6,6 +6,7 @@ Cyrillic words; the spoken view romanises every script. Evidence always quotes t
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -50,6 +51,12 @@ _LEAST_TURNED: Final = 2
 
 _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
 _DROPPED: Final = frozenset({"Cf", "Cc", "Cs"})
+_BLANKS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs without ink."""
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+"""A character as pages write it; texts taken from pages keep some, and sellers type them."""
+
 _LONGEST_CLUSTER: Final = 8
 _SIGNS: Final = frozenset("™®©℠")
 _BETWEEN: Final = re.compile(
@@ -85,14 +92,17 @@ class Folded:
             return start, end
         first, last = sorted((self.origin[start], self.origin[end - 1]))
         last += 1
+        entity = _ENTITY.match(self.original, last - 1)
+        if entity is not None and html.unescape(entity.group()) != entity.group():
+            last = entity.end()
         while last < len(self.original) and unicodedata.category(self.original[last]) in {"Mn", "Me"}:
             last += 1
         return first, last
 
 
 def raw(text: str) -> Folded:
-    """Fold compatibility forms and case only (NFKC, casefold)."""
-    return _fold(text, _PLAIN)
+    """Fold compatibility forms and case only (NFKC, casefold), with the characters that entities of HTML stand for."""
+    return _unescaped(text, lambda plain: _fold(plain, _PLAIN))
 
 
 def look_alike(text: str) -> Folded:
@@ -102,6 +112,10 @@ def look_alike(text: str) -> Folded:
     ----------
     .. [1] Unicode Technical Standard #39, "Unicode security mechanisms".
     """
+    return _unescaped(text, _look_alike)
+
+
+def _look_alike(text: str) -> Folded:
     if text.isascii():
         return Folded(text, text.lower())
     amid = _amid()
@@ -138,6 +152,30 @@ def closed_up(folded: Folded) -> Folded:
         return folded
     origin = tuple(i if folded.origin is None else folded.origin[i] for i in kept)
     return Folded(folded.original, "".join([folded.text[i] for i in kept]), origin)
+
+
+def composed(first: Folded, fold: Callable[[str], Folded]) -> Folded:
+    """Fold what was folded before, with offsets in the first original."""
+    second = fold(first.text)
+    if first.origin is None:
+        return Folded(first.original, second.text, second.origin)
+    at = range(len(second.text)) if second.origin is None else second.origin
+    return Folded(first.original, second.text, tuple(first.origin[i] for i in at))
+
+
+def _unescaped(text: str, fold: Callable[[str], Folded]) -> Folded:
+    """Fold a text with the characters that its entities of HTML stand for ("&amp;"), each taken once."""
+    if "&" not in text or not _ENTITY.search(text):
+        return fold(text)
+    pieces, origin, at = [], [], 0
+    for entity in _ENTITY.finditer(text):
+        meant = html.unescape(entity.group())
+        if meant != entity.group():
+            pieces += [text[at : entity.start()], meant]
+            origin += [*range(at, entity.start()), *[entity.start()] * len(meant)]
+            at = entity.end()
+    plain = Folded(text, "".join([*pieces, text[at:]]), (*origin, *range(at, len(text))))
+    return composed(plain, fold) if pieces else fold(text)
 
 
 def _pieces(text: str) -> Iterator[range]:
@@ -217,7 +255,7 @@ def _attaches(character: str) -> bool:
 def _plain(cluster: str) -> str:
     if cluster.isspace() or cluster in _SIGNS:
         return " "
-    kept = "".join(c for c in cluster if unicodedata.category(c) not in _DROPPED)
+    kept = "".join(c for c in cluster if unicodedata.category(c) not in _DROPPED and c not in _BLANKS)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
 
 

@@ -44,6 +44,8 @@ _ATTACHED: Final = frozenset(
 )
 """What may be written together with a mark that is a word or name in use, before the whole counts as another name."""
 
+_PLURALS: Final = frozenset({"s", "es"})
+
 _SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
@@ -172,8 +174,8 @@ def whole(place: Place, spelling: Spelling) -> Hit | None:
     same = "".join(place.parts) in {spelling.compact, "".join(spelling.plain)}
     if not (_outside(place.before) and _outside(place.after)):
         return _glued(place, spelling) if same else None
-    split = not _cuts(place) <= spelling.cuts
-    if split and not _split_on_purpose(place, spelling):
+    split = place.view == "spelt" or not _cuts(place) <= spelling.cuts
+    if split and place.view != "spelt" and not _split_on_purpose(place, spelling):
         return None
     if same and not split and is_as_registered(place.quote, spelling):
         return _exact(place, spelling)
@@ -261,10 +263,12 @@ def _split_on_purpose(place: Place, spelling: Spelling) -> bool:
     if all(gap and MASKS.issuperset(gap) for gap in gaps):
         return True
     if all(gap.strip() or not gap for gap in gaps):
-        return not all(map(words.is_known, parts)) or not all(gap.isascii() for gap in gaps)
+        return not all(map(words.is_common, parts)) or not all(gap.isascii() for gap in gaps)
     if spelling.distinctiveness.letters >= _APART_FROM and not spelling.distinctiveness.everyday:
         return not all(map(words.is_common, parts))
-    return min(map(len, parts)) <= _PART and not all(map(words.is_known, parts))
+    in_syllables = len(parts) > 2 and max(map(len, parts)) <= _PART  # noqa: PLR2004
+    known = words.is_common if in_syllables and spelling.distinctiveness.letters >= GLUED_FROM else words.is_known
+    return min(map(len, parts)) <= _PART and not all(map(known, parts))
 
 
 def _goes_on(place: Place) -> bool:
@@ -342,7 +346,8 @@ def _glued(place: Place, spelling: Spelling) -> Hit | None:
     known = all(len(rest) > 1 and words.is_known(rest) for rest in rests)
     if not strictness.glue and not _ATTACHED.issuperset(rests):
         return None
-    if camel or (known and strictness.letters >= GLUED_FROM):
+    plural = rests == [place.after] and place.after in _PLURALS
+    if camel or plural or (known and strictness.letters >= GLUED_FROM):
         return hit_at(place, spelling, Form.GLUED, "written together with another word", 0.9)
     return None
 

@@ -10,17 +10,18 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from detectors.text import folding, forms, fragments
+from detectors.text import folding, forms, fragments, lettering
 from detectors.text.forms import Hit
 from detectors.text.fragments import Fragment
+from detectors.text.masked import MaskedMarks
 from detectors.text.misspellings import Misspellings
 from detectors.text.sounds import OF_SOUND, Sounds
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import KeyCache, Squeezed, squeeze
 
 _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud7af]")
-_WRITTEN: Final = frozenset({"look-alike", "raw"})
-_WHOLE_ONLY: Final = frozenset({"transliteration", "turned"})
+_WRITTEN: Final = frozenset({"look-alike", "raw", "spelt"})
+_WHOLE_ONLY: Final = frozenset({"transliteration", "turned", "drawn"})
 """Views in which parts of a mark mean nothing."""
 
 _MOST_HITS: Final = 64
@@ -65,6 +66,7 @@ class MarkIndex:
         )
         self._misspellings = Misspellings(spellings)
         self._sounds = Sounds(spellings)
+        self._masked = MaskedMarks(spellings)
 
     def hits(self, text: str, *, branded: bool = False) -> list[Hit]:
         """Return every hit in a text; `branded` says that the field names brands.
@@ -78,6 +80,7 @@ class MarkIndex:
         found += self._misspellings.hits(views["look-alike"], branded=branded)
         if not text.isascii() and OF_SOUND.search(text):
             found += self._sounds.hits(text)
+        found += self._masked.hits(text)
         return settled(found) if found else found
 
     def brute_force(self, text: str, *, branded: bool = False) -> list[Hit]:
@@ -87,6 +90,7 @@ class MarkIndex:
         found = [hit for p in proposals if (hit := _judge(p, branded=branded)) is not None]
         found += self._misspellings.brute_force(views["look-alike"], branded=branded)
         found += self._sounds.brute_force(text)
+        found += self._masked.brute_force(text)
         return settled(found)
 
     def _proposals(self, views: dict[str, Squeezed]) -> Iterator[Proposal]:
@@ -164,15 +168,20 @@ def _yields(hit: Hit, other: Hit) -> bool:
 def _views(text: str, cache: KeyCache) -> dict[str, Squeezed]:
     look = squeeze(folding.look_alike(text), cache)
     views = {"look-alike": look}
+    one_by_one = lettering.spelt(text)
+    if one_by_one is not None:
+        views["spelt"] = squeeze(one_by_one, cache)
     if text.isascii():
         return views
     if _SPOKEN.search(text):
         views["raw"] = squeeze(folding.raw(text), cache)
-    if _SPOKEN.search(text):
         views["transliteration"] = squeeze(folding.spoken(text), cache)
     upside_down = folding.turned(text)
     if upside_down is not None:
         views["turned"] = squeeze(upside_down, cache)
+    drawn = lettering.drawn(text)
+    if drawn is not None:
+        views["drawn"] = squeeze(drawn, cache)
     if fragments.has_hanzi(look.text):
         views["sound"] = replace(look, text=fragments.sounded(look.text))
     return views
