@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH, ROW, LEFT, RIGHT = 640, 26, 190, 20
+WIDTH, ROW, RIGHT = 640, 26, 28
+LEAST_LEFT, MOST_LEFT, LETTER = 30, 290, 6.2
+"""Room for labels, and how wide a letter is at 12 pixels."""
 COLUMN_HEIGHT, FOOT = 220, 34
 NICE = (1, 2, 2.5, 5, 10)
 """Steps between ticks, times a power of ten."""
@@ -48,9 +50,10 @@ def forest(points: Sequence[Point], title: str, unit: str = "%") -> Markup:
     high = max(0.0, *(p.high if p.high is not None else p.value for p in points))
     ticks = _ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
+    left = min(MOST_LEFT, LEAST_LEFT + LETTER * max(len(point.label) for point in points))
 
     def x(value: float) -> float:
-        return round(LEFT + (value - low) / ((high - low) or 1) * (WIDTH - LEFT - RIGHT), 1)
+        return round(left + (value - low) / ((high - low) or 1) * (WIDTH - left - RIGHT), 1)
 
     height = ROW * len(points) + FOOT
     parts = [OPEN.format(WIDTH, height, title)]
@@ -59,7 +62,7 @@ def forest(points: Sequence[Point], title: str, unit: str = "%") -> Markup:
         parts += [TEXT.format("tick", x(tick), height - 14, _number(tick, unit))]
     for number, point in enumerate(points):
         y = ROW * number + ROW // 2 + 4
-        parts.append(TEXT.format("label", LEFT - 10, y + 4, point.label))
+        parts.append(TEXT.format("label", left - 10, y + 4, _cut(point.label)))
         if point.low is not None and point.high is not None:
             parts.append(LINE.format("bar", x(point.low), y, x(point.high), y))
         parts.append(DOT.format(x(point.value), y, _spoken(point, unit)))
@@ -106,6 +109,12 @@ def _spoken(point: Point, unit: str) -> str:
     if point.low is None or point.high is None:
         return said
     return f"{said}, {_number(point.low, unit)} to {_number(point.high, unit)}"
+
+
+def _cut(label: str) -> str:
+    """Shorten a label to what there is room for; the dot's title has all of it."""
+    most = int((MOST_LEFT - LEAST_LEFT) / LETTER)
+    return label if len(label) <= most else f"{label[: most - 1]}…"
 
 
 def _number(value: float, unit: str) -> str:

@@ -6,11 +6,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from pipeline.bundle.report import DIFFERENCES, estimate, interval, title_of
 from pipeline.metrics.definitions import DISPOSITIONS
 from pipeline.metrics.enforcement_rows import Shown
 from pipeline.metrics.frames import file_text
 from pipeline.metrics.histories import DIMENSIONS
 from pipeline.metrics.rows import ALL, Row, Status
+from pipeline.metrics.suppression import WITHHELD
 
 REASON_COLUMNS = (
     "uuid",
@@ -110,7 +112,7 @@ def _name(case: str) -> str:
 
 
 def _shown(value: str) -> str:
-    return "" if value == "withheld" else value
+    return "" if value == WITHHELD else value
 
 
 def flagger_report(rows: Sequence[Row]) -> bytes:
@@ -141,13 +143,15 @@ def ustr_submission(rows: Sequence[Row], *, synthetic: bool) -> bytes:
     .. [1] Office of the United States Trade Representative, Review of Notorious Markets for Counterfeiting and
        Piracy, request for comments.
     """
-    platforms = sorted({row.group for row in rows if row.dimension == "platform"})
+    groups = {row.group for row in rows if row.dimension == "platform"}
+    platforms = [*sorted(groups - {WITHHELD}), *sorted(groups & {WITHHELD})]
     lines = ["# Notorious markets: submission", ""]
     if synthetic:
         lines += ["**Synthetic data: for demonstration only.**", ""]
     for platform in platforms:
         about = [row for row in rows if (row.dimension, row.group) == ("platform", platform)]
-        lines += [f"## {platform.replace('#', '')}", "", *_fields(about), ""]
+        title = "Platforms with too few notices to be named" if platform == WITHHELD else platform.replace("#", "")
+        lines += [f"## {title}", "", *_fields(about), ""]
     lines += ["## All platforms", "", *_fields([row for row in rows if row.dimension == ALL]), ""]
     lines += ["### Change against earlier periods", "", *_changes(rows), ""]
     lines += ["### Rights holders of different size (small and medium minus large)", "", *_gaps(rows), ""]
@@ -188,9 +192,9 @@ def _fields(rows: Sequence[Row]) -> list[str]:
 
 def _changes(rows: Sequence[Row]) -> list[str]:
     lines = [
-        f"* {row.metric} {row.period} against {row.group}: {_figure(row)}; claim on schedule: {row.claim or 'none'}"
+        f"* {title_of(row.metric)}, {row.period} against {row.group}: {_figure(row)}; claim: {row.claim or 'none'}"
         for row in rows
-        if row.dimension in ("change", "year_on_year") and row.estimate
+        if row.dimension in DIFFERENCES[1:] and row.estimate
     ]
     return lines or ["* No earlier period."]
 
@@ -209,7 +213,5 @@ def _figure(row: Row) -> str:
     >>> _figure(Row(metric="m", period="p", estimate="0.125000", low="0.100000", high="0.200000", denominator=40))
     '12.5 % (95 % interval 10 to 20 %), n = 40'
     """
-    scale, unit = (100, " %") if row.unit == "share" else (1, " h")
-    value, low, high = (f"{float(x) * scale:.3g}" if x else "?" for x in (row.estimate, row.low, row.high))
     counted = f", n = {row.denominator}" if row.denominator is not None else ""
-    return f"{value}{unit} (95 % interval {low} to {high}{unit}){counted}"
+    return f"{estimate(row)} (95 % interval {interval(row)}){counted}"

@@ -14,14 +14,15 @@ from markupsafe import Markup
 from pipeline.bundle.charts import Point, forest, trend
 from pipeline.metrics.definitions import AUDIT, DEFINITIONS, DISPOSITIONS, METHODS, VERSION, Metric
 from pipeline.metrics.periods import days_of
-from pipeline.metrics.rows import ALL, Row, Status
+from pipeline.metrics.rows import ALL, Row, Status, confidence
 
-SHARE = "share"
-UNITS = {"hours": " h", "index": ""}
+SHARE, POINTS = "share", "points"
+UNITS = {SHARE: " %", POINTS: " points", "hours": " h", "index": ""}
+DIFFERENCES = ("gap", "change", "year_on_year")
 HEADLINES = ("prevalence", "clean_share_topN", "accept_rate", "t_action_median", "verified_down_7d", "relist_rate_30d")
 GAPS = (
     *("prevalence", "accept_rate", "reversal_rate", "verified_down_7d", "relist_rate_30d"),
-    *("t_review_median", "t_ack_median", "t_action_median", "t_action_p90"),
+    *("t_review_median", "t_ack_median", "t_action_median", "t_action_p90", "t_ack_rate_ratio", "t_action_rate_ratio"),
 )
 LIMITS = (
     "A log proves that nothing was changed, dropped or back-dated. It does not prove that a frame lists all there is.",
@@ -35,6 +36,8 @@ LIMITS = (
 
 
 NO_CHART = Markup()
+PLAIN = confidence()
+"""Confidence that needs no mention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +110,10 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
     audits, events = {metric.name for metric in AUDIT}, {m.name for m in DEFINITIONS.values()} - {m.name for m in AUDIT}
     whole = [row for row in rows if row.dimension == ALL and row.status is not Status.SUPPRESSED]
     prevalence = [row for row in whole if row.metric == "prevalence" and row.estimate]
-    changes = [row for row in rows if row.dimension in ("change", "year_on_year") and row.estimate]
+    changes = [row for row in rows if row.dimension in DIFFERENCES[1:] and row.estimate]
     gaps = [row for row in rows if row.dimension == "gap" and row.metric in GAPS and row.estimate]
-    grouped = [r for r in rows if r.dimension not in (ALL, "change", "year_on_year", "gap") and r.metric in HEADLINES]
-    period = max((row.period for row in rows if row.metric == "notices_removed"), default="")
+    grouped = [r for r in rows if r.dimension not in (ALL, *DIFFERENCES) and r.metric in HEADLINES]
+    period = max((row.period for row in whole if row.metric == "notices_removed"), default="")
     named = [point(row, DISPOSITIONS_TITLES[row.metric]) for row in _dispositions(whole, period)]
     shares = [row for row in gaps if row.unit == SHARE and row.period == max(g.period for g in gaps)]
     return [
@@ -135,11 +138,12 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
             title="Small and medium against large rights holders",
             rows=gaps,
             chart=forest(
-                [point(row, DEFINITIONS[row.metric].title[:34]) for row in shares],
+                [point(row, DEFINITIONS[row.metric].title) for row in shares],
                 "Difference, small and medium minus large, with 95 % intervals",
+                UNITS[POINTS],
             ),
         ),
-        Section(title="By size, platform, sector, country of protection and right", rows=grouped),
+        Section(title="By size, platform, sector, country of protection, right and reason", rows=grouped),
     ]
 
 
@@ -162,30 +166,48 @@ def point(row: Row, label: str) -> Point:
     return Point(label=label, value=value or 0.0, low=low, high=high)
 
 
+def unit_of(row: Row) -> str:
+    """Return what people call the unit of a number: differences of shares are points, not per cent of anything."""
+    return POINTS if row.unit == SHARE and row.dimension in DIFFERENCES else row.unit
+
+
 def figure(text: str, unit: str) -> str:
     """Return a number of a table for people.
 
     Examples
     --------
-    >>> figure("0.008651", "share"), figure("26.50", "hours"), figure("", "share")
-    ('0.865 %', '26.5 h', '–')
+    >>> figure("0.008651", "share"), figure("26.50", "hours"), figure("-0.11", "points"), figure("", "share")
+    ('0.865 %', '26.5 h', '-11 points', '–')
     """
-    if not text:
-        return "–"
-    return f"{float(text) * 100:.3g} %" if unit == SHARE else f"{float(text):.4g}{UNITS[unit]}"
+    return f"{_bare(text, unit)}{UNITS[unit]}" if text else "–"
+
+
+def _bare(text: str, unit: str) -> str:
+    return f"{float(text) * 100:.3g}" if unit in (SHARE, POINTS) else f"{float(text):.4g}"
+
+
+def estimate(row: Row) -> str:
+    """Return the estimate of a row for people."""
+    return figure(row.estimate, unit_of(row))
 
 
 def interval(row: Row) -> str:
-    """Return the limits of a number for people.
+    """Return the limits of a number for people, with their confidence where it is not 95 %.
 
     Examples
     --------
-    >>> interval(Row(metric="m", period="p", low="0.100000", high="0.200000")), interval(Row(metric="m", period="p"))
-    ('10 % to 20 %', '–')
+    >>> row = Row(metric="m", period="p", low="0.100000", high="0.200000", confidence="0.95")
+    >>> sharper = Row(metric="m", period="p", low="0.100000", high="0.200000", confidence="0.969603")
+    >>> interval(row), interval(sharper)
+    ('10 to 20 %', '10 to 20 % (97 % confidence)')
+    >>> interval(Row(metric="m", period="p", high="0.200000")), interval(Row(metric="m", period="p"))
+    ('at most 20 %', '–')
     """
-    if not (row.low or row.high):
+    unit = unit_of(row)
+    if not row.high:
         return "–"
-    return f"{figure(row.low, row.unit)} to {figure(row.high, row.unit)}"
+    told = f"{_bare(row.low, unit)} to {figure(row.high, unit)}" if row.low else f"at most {figure(row.high, unit)}"
+    return told if row.confidence in ("", PLAIN) else f"{told} ({float(row.confidence) * 100:.3g} % confidence)"
 
 
 def day_or_period(period: str) -> str:
@@ -220,7 +242,7 @@ def by_period(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def pages() -> Environment:
     """Return the templates; they escape what they are given."""
     found = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
-    found.filters |= {"figure": figure, "title_of": title_of, "by_period": by_period, "interval": interval}
+    found.filters |= {"estimate": estimate, "title_of": title_of, "by_period": by_period, "interval": interval}
     found.filters["day"] = day_or_period
     found.trim_blocks = found.lstrip_blocks = True
     return found
