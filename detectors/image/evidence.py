@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.image.certainty import Scale
 from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
-from detectors.image.hashes import BITS, ORIENTATIONS
+from detectors.image.hashes import BITS, CHANGES
 from detectors.image.owners import SUBJECTS, Owner
 from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
 from pipeline.photos import Photo
@@ -40,7 +40,7 @@ class Match(NamedTuple):
     photo : int
         Place of the photo among those searched.
     orientation : int
-        Place in `ORIENTATIONS`.
+        Place in `CHANGES`.
     view : int
         Row of the view in the photo's description.
     stored : int
@@ -98,7 +98,7 @@ def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, c
             "asset_image": enrolled.names[match.image],
             "asset_box": _edges(enrolled.boxes[match.stored]),
             "asset_view": REFERENCE_VIEWS[enrolled.views[match.stored]],
-            "orientation": ORIENTATIONS[match.orientation].name,
+            "orientation": CHANGES[match.orientation].name,
             "distance_bits": match.bits,
             "of_bits": BITS,
             "phash_distance_bits": (photo.description.phash ^ int(enrolled.phashes[match.image])).bit_count(),
@@ -112,7 +112,7 @@ def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, c
 def _colour_distance(match: Match, photo: Photo, enrolled: EnrolledImages) -> float | None:
     left, top, right, bottom = photo.description.boxes[match.view].astype(np.float64)
     corners = np.array([[[left, top], [right, top]], [[left, bottom], [right, bottom]]])
-    orientation = ORIENTATIONS[match.orientation]
+    orientation = CHANGES[match.orientation]
     if orientation.transposed:
         corners = corners.swapaxes(0, 1)
     if orientation.rows_reversed:
@@ -120,16 +120,15 @@ def _colour_distance(match: Match, photo: Photo, enrolled: EnrolledImages) -> fl
     if orientation.columns_reversed:
         corners = corners[:, ::-1]
     box = enrolled.boxes[match.stored].astype(np.float64)
-    return colour_distance(
-        photo.description.chroma, enrolled.chroma[match.image], box, np.array([*corners[0], corners[1, 0]])
-    )
+    chroma = ~photo.description.chroma if orientation.negative else photo.description.chroma
+    return colour_distance(chroma, enrolled.chroma[match.image], box, np.array([*corners[0], corners[1, 0]]))
 
 
 def _sentence(match: Match, photo: Photo, asset: Asset, enrolled: EnrolledImages, distance: float | None) -> str:
     """Say what is a copy of what, counting photos from 1."""
     part = "" if _is_all_of_photo(match) else f"part of photo {photo.index + 1} ({view_name(match.view)})"
     place = part.capitalize() or f"Photo {photo.index + 1}"
-    turned = ORIENTATIONS[match.orientation].name
+    turned = CHANGES[match.orientation].name
     copy = {"upright": "a copy", "mirrored": "a mirrored copy"}.get(turned, f"a copy ({turned})")
     extent = "" if _is_all_of_picture(match, enrolled) else "part of "
     subject = f"the registered {SUBJECTS[asset.kind][1]} {enrolled.names[match.image]}"

@@ -1,7 +1,8 @@
-"""Perceptual hashes: signs of DCT coefficients, whose mirrors and quarter turns are exact.
+"""Perceptual hashes: signs of DCT coefficients, whose mirrors, quarter turns and negatives are exact.
 
 A hash is 256 bits in four 64-bit words. Mirroring a picture changes the sign of every other DCT coefficient and turning
-it transposes them, so the hash of a mirrored or turned picture follows from the hash alone.
+it transposes them, so the hash of a mirrored or turned picture follows from the hash alone; that of a negative
+is its complement.
 """
 
 from __future__ import annotations
@@ -80,12 +81,13 @@ def unpack(hashes: Hashes) -> NDArray[np.bool_]:
 
 
 class Orientation(NamedTuple):
-    """How a photo differs from the registered picture by mirroring and quarter turns, and how to undo it."""
+    """How a photo differs from the registered picture by mirroring, quarter turns and light for dark; how to undo it."""
 
     name: str
     transposed: bool
     rows_reversed: bool
     columns_reversed: bool
+    negative: bool = False
 
 
 ORIENTATIONS = (
@@ -99,6 +101,12 @@ ORIENTATIONS = (
     Orientation("rotated 270 and mirrored", transposed=True, rows_reversed=False, columns_reversed=False),
 )
 """The eight symmetries of a square, the likely ones first; turns are clockwise."""
+NEGATIVES = tuple(
+    Orientation(name, transposed=False, rows_reversed=False, columns_reversed=mirrored, negative=True)
+    for name, mirrored in (("in negative", False), ("in negative and mirrored", True))
+)
+CHANGES = (*ORIENTATIONS, *NEGATIVES)
+"""Everything that is undone on hashes."""
 
 
 def oriented(hashes: Hashes, orientation: Orientation) -> Hashes:
@@ -109,7 +117,8 @@ def oriented(hashes: Hashes, orientation: Orientation) -> Hashes:
     hashes : ndarray of uint64, shape (n, 4)
         Hashes of views as they are.
     orientation : Orientation
-        What happened to the picture: first transposition, then the reversal of rows and columns is undone.
+        What happened to the picture: first transposition, then the reversal of rows and columns, then light for dark
+        is undone.
 
     Returns
     -------
@@ -119,7 +128,8 @@ def oriented(hashes: Hashes, orientation: Orientation) -> Hashes:
     if orientation.transposed:
         bits = unpack(hashes).reshape(-1, FREQUENCIES, FREQUENCIES)
         hashes = pack(bits.transpose(0, 2, 1).reshape(-1, BITS))
-    return hashes ^ _SIGNS[orientation.rows_reversed, orientation.columns_reversed]
+    undone = hashes ^ _SIGNS[orientation.rows_reversed, orientation.columns_reversed]
+    return ~undone if orientation.negative else undone
 
 
 def _signs(rows: bool, columns: bool) -> Hashes:  # noqa: FBT001

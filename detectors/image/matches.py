@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.image.hashes import ORIENTATIONS, WORDS, Hashes, Orientation, oriented
+from detectors.image.hashes import CHANGES, NEGATIVES, ORIENTATIONS, WORDS, Hashes, Orientation, oriented
 from detectors.image.search import Pairs
 from detectors.image.views import Shown, shown
 from pipeline.photos import Photo
@@ -39,7 +39,7 @@ class Pass(NamedTuple):
     among : Shown
         Among which views of the registered pictures.
     orientations : tuple of Orientation
-        Mirrors and turns to undo.
+        Mirrors, turns and negatives to undo.
     radius : int
         Bits that may differ.
     """
@@ -55,6 +55,7 @@ _EVERYTHING = (Shown.ALL, Shown.ALL_BUT_BORDERS)
 PASSES = (
     Pass(_EVERYTHING, Shown.ALL, _LIKELY, radius=43),
     Pass(_EVERYTHING, Shown.ALL, _UNLIKELY, radius=23),
+    Pass(_EVERYTHING, Shown.ALL, NEGATIVES, radius=31),
     Pass((Shown.ALL_BUT_THE_TOP,), Shown.ALL_BUT_THE_TOP, _LIKELY, radius=39),
     Pass((Shown.ALL_BUT_THE_BOTTOM,), Shown.ALL_BUT_THE_BOTTOM, _LIKELY, radius=39),
     Pass((Shown.ALL,), Shown.PART, _LIKELY, radius=47),
@@ -93,7 +94,7 @@ class Matches(NamedTuple):
     stored : ndarray of int64, shape (k,)
         Row of the registered view in `EnrolledImages`.
     orientation : ndarray of int64, shape (k,)
-        Place in `ORIENTATIONS`.
+        Place in `CHANGES`.
     bits : ndarray of int64, shape (k,)
         Bits that differ.
     """
@@ -140,7 +141,7 @@ def matches(wanted: Queries, stored: Mapping[Shown, Rows]) -> Matches:
         for orientation in part.orientations:
             pairs = find(oriented(wanted.hashes[chosen], orientation), part.radius)
             asked = chosen[pairs.query]
-            place = np.full(len(asked), ORIENTATIONS.index(orientation))
+            place = np.full(len(asked), CHANGES.index(orientation))
             bits = pairs.bits.astype(np.int64)
             columns.append((wanted.photos[asked], wanted.views[asked], rows[pairs.stored], place, bits))
     return Matches(*(np.concatenate(column) for column in zip(*columns, strict=True)))

@@ -60,6 +60,13 @@ CHANGES: list[tuple[str, Callable[[Picture], Picture], str, str]] = [
     ("mirrored", ImageOps.mirror, "photo.copy.near", "Photo 1 is a mirrored copy of the registered photo"),
     ("on its side", lambda p: p.rotate(-90, expand=True), "photo.copy.near", "Photo 1 is a copy (rotated 90) of the"),
     ("upside down", lambda p: p.rotate(180), "photo.copy.near", "Photo 1 is a copy (rotated 180) of the"),
+    ("in negative", ImageOps.invert, "photo.copy.near", "Photo 1 is a copy (in negative) of the registered photo"),
+    (
+        "a mirrored negative",
+        lambda p: ImageOps.invert(ImageOps.mirror(p)),
+        "photo.copy.near",
+        "Photo 1 is a copy (in negative and mirrored) of the registered photo",
+    ),
     ("framed", lambda p: ImageOps.expand(p, 20, "navy"), "photo.copy", "Photo 1 is a copy of the registered photo"),
     ("bannered", bannered, "photo.copy", "Photo 1 is a copy of the registered photo"),
     ("cut", lambda p: p.crop((10, 7, 298, 223)), "photo.part", "Photo 1 is a copy of part of the registered photo"),
