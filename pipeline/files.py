@@ -103,4 +103,5 @@ def _read_without_links(folder: Path, name: str, limit: int) -> bytes | None:
     finally:
         os.close(descriptor)
     with os.fdopen(file, "rb") as opened:
-        return opened.read(limit + 1) if stat.S_ISREG(os.fstat(file).st_mode) else None
+        status = os.fstat(file)
+        return opened.read(min(status.st_size, limit) + 1) if stat.S_ISREG(status.st_mode) else None

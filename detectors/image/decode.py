@@ -60,7 +60,7 @@ class Picture:
         the first frame, on white. Further ones: the same on black where the file is transparent, and the next frames
         of an animation.
     detail : ndarray of uint8, shape (rows, columns)
-        The first layer in its own proportions, with at most 384 pixels a side.
+        The first layer in its own proportions, with at most 384 pixels a side; empty if nobody asked for it.
     chroma : ndarray of uint8, shape (16, 16, 2)
         The mean colour of each part of the first layer, without its brightness; empty if nobody asked for it.
     """
@@ -72,7 +72,7 @@ class Picture:
     chroma: Chroma
 
 
-def decode(data: bytes, *, colour: bool = True) -> Picture:
+def decode(data: bytes, *, closely: bool = True) -> Picture:
     """Decode an image file of unknown origin.
 
     The header is judged before a pixel is decoded, so that a decompression bomb costs neither memory nor time. JPEG
@@ -82,20 +82,20 @@ def decode(data: bytes, *, colour: bool = True) -> Picture:
     ----------
     data : bytes
         The file, whatever its name says.
-    colour : bool
-        Whether to look at colours; without them JPEG files are decoded faster, to the same grey.
+    closely : bool
+        Whether to look at detail and colours; without them JPEG files are decoded faster, to the same grey.
 
     Returns
     -------
     Picture
-        Its size, its grey layers and its colours.
+        Its size, its grey layers, its detail and its colours.
 
     Raises
     ------
     PhotoRefusedError
         If it is no picture of a known format, is cut off or broken, or is too large, too small or too narrow.
     """
-    return _guarded(data, partial(_picture, colour=colour))
+    return _guarded(data, partial(_picture, closely=closely))
 
 
 def decode_in_colour(data: bytes, side: int) -> Image.Image:
@@ -140,19 +140,20 @@ def _guarded(data: bytes, read: Callable[[Image.Image], T]) -> T:
             raise PhotoRefusedError("the image cannot be decoded", got=got, expected=_EXPECTED) from error
 
 
-def _picture(image: Image.Image, *, colour: bool) -> Picture:
+def _picture(image: Image.Image, *, closely: bool) -> Picture:
     turn = image.getexif().get(_EXIF_ORIENTATION, 1)
     width, height = image.size if turn not in _SIDEWAYS else image.size[::-1]
-    frames = _frames(image, colour=colour)
+    frames = _frames(image, colour=closely)
     first = next(frames)
-    chroma = _chroma(first) if colour else np.zeros((0, 0, 2), dtype=np.uint8)
+    chroma = _chroma(first) if closely else np.zeros((0, 0, 2), dtype=np.uint8)
     layers = [*_grey_layers(first), *(layer for frame in frames for layer in _grey_layers(frame))]
+    detail = fitted(layers[0], DETAIL) if closely else np.zeros((0, 0), dtype=np.uint8)
     return Picture(
         width=width,
         height=height,
         layers=tuple(_upright(_thumbnail(layer), turn) for layer in layers),
-        detail=_upright(fitted(layers[0], DETAIL), turn),
-        chroma=_upright(chroma, turn) if colour else chroma,
+        detail=_upright(detail, turn),
+        chroma=_upright(chroma, turn),
     )
 
 

@@ -16,7 +16,7 @@ from detectors.image.shapes import describe_shapes
 from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.photos import FIGURE, PhotoDescription
 
-DESCRIBE_VERSION = "photo-5"
+DESCRIBE_VERSION = "photo-6"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
 _SIDE, _QUALITY = 192, 70
@@ -48,7 +48,7 @@ def describe(data: bytes, *, local_features: bool = True, descriptor: Descriptor
     PhotoRefusedError
         If the file cannot be decoded.
     """
-    picture = decode(data, colour=local_features)
+    picture = decode(data, closely=local_features)
     first, *others = picture.layers
     looks = [hashed(first, views.LISTING, views.listing_boxes(first))]
     looks += [hashed(layer, views.LAYER, views.layer_boxes(layer)) for layer in others]

@@ -36,7 +36,7 @@ class Layout:
     Notes
     -----
     Running sums of the grey levels and of their squares give the variance of any part of any row or column at once
-    (summed-area tables [1]_).
+    (summed-area tables [1]_). What was asked once is kept: a cut begins where a trim ended.
 
     References
     ----------
@@ -46,11 +46,17 @@ class Layout:
     def __init__(self, thumb: Grey) -> None:
         height, width = thumb.shape
         self.all: Region = (0, 0, width, height)
-        sums, squares = map(np.asarray, cv2.integral2(thumb, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F))
+        sums, squares = map(np.asarray, cv2.integral2(thumb, sdepth=cv2.CV_32S, sqdepth=cv2.CV_64F))
         self._tables = ((sums.T, squares.T), (sums, squares))
+        self._found: dict[tuple[Region, int], bytes] = {}
 
     def busy(self, region: Region, axis: int) -> bytes:
         """Tell of each column (axis 0) or row (axis 1) of a region whether it shows anything: 1 or 0."""
+        if (region, axis) not in self._found:
+            self._found[region, axis] = self._look(region, axis)
+        return self._found[region, axis]
+
+    def _look(self, region: Region, axis: int) -> bytes:
         left, top, right, bottom = region
         if axis == 0:
             left, top, right, bottom = top, left, bottom, right
@@ -58,7 +64,7 @@ class Layout:
             left, right = left + _BLEND, right - _BLEND
         length = right - left
         sums, squares = self._tables[axis]
-        total = sums[top : bottom + 1, right] - sums[top : bottom + 1, left]
+        total = (sums[top : bottom + 1, right] - sums[top : bottom + 1, left]).astype(np.float64)
         square = squares[top : bottom + 1, right] - squares[top : bottom + 1, left]
         total, square = total[1:] - total[:-1], square[1:] - square[:-1]
         busy: NDArray[np.bool_] = length * square - total * total > (_FLAT * length) ** 2

@@ -36,8 +36,7 @@ def read_photo(folder: Path, image: ImageName) -> bytes:
         data = read_inside(folder, _relative_name(folder, image.name))
     except PhotoRefusedError as error:
         raise PhotoRefusedError(error.reason, got=image.name, expected=error.expected) from error
-    digest = hashlib.sha256(data).hexdigest()
-    if image.sha256 is not None and digest != image.sha256:
+    if image.sha256 is not None and (digest := hashlib.sha256(data).hexdigest()) != image.sha256:
         raise PhotoRefusedError(f"the file's SHA-256 is {digest}", got=image.name, expected=f"SHA-256 {image.sha256}")
     return data
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -102,10 +101,8 @@ def shelf_name(kit: Kit, photos: list[str]) -> str:
 
 def _describe_photo(kit: Kit, digest: str, folder: Path, name: str) -> PhotoDescription | Refusal | None:
     try:
-        data = read_photo(folder, ImageName(name=name))
+        data = read_photo(folder, ImageName(name=name, sha256=digest))
     except PhotoRefusedError:
-        return None
-    if hashlib.sha256(data).hexdigest() != digest:
         return None
     try:
         return kit.describe(data)
