@@ -36,12 +36,20 @@ def verify(bundle: Path, policy: Path | None, since: Path | None, disclosures: P
 
 
 def _bundle(path: Path, policy: Policy | None, since: Path | None) -> Iterator[str]:
+    from pipeline.bundle.again import make_again  # noqa: PLC0415  pyarrow
     from pipeline.verify.bundle import verify_bundle  # noqa: PLC0415  SciPy
     from pipeline.verify.files import BundleFiles  # noqa: PLC0415
 
-    found = verify_bundle(BundleFiles(path), policy, BundleFiles(since) if since else None)
+    files = BundleFiles(path)
+    found = verify_bundle(files, policy, BundleFiles(since) if since else None)
+    made = make_again(files, found)
     yield f"{path}: everything holds"
     yield from _told(found)
+    yield f"  made again {len(made.same)} files, the same to the byte"
+    yield from (f"  only signed: {name}, {why}" for name, why in made.signed_only.items())
+    if not found.pinned:
+        yield "  The log's key was taken from the bundle itself. Compare it with the one that the exporter publishes:"
+        yield f"  {found.log}"
 
 
 def _told(found: Verified) -> Iterator[str]:
@@ -58,9 +66,6 @@ def _told(found: Verified) -> Iterator[str]:
         yield f"  time stamp the statement existed at {time:%Y-%m-%d %H:%M:%S} UTC"
     if found.since:
         yield f"  since      the log begins with the {found.since.size} entries of the earlier bundle"
-    if not found.pinned:
-        yield "  The log's key was taken from the bundle itself. Compare it with the one that the exporter publishes:"
-        yield f"  {found.log}"
 
 
 def _receipt(path: Path, policy: Policy | None, disclosures: Path | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,6 +35,13 @@ from pipeline.records import Json
 
 ESTIMATOR = "stratified, MOVER over Clopper-Pearson limits, 95 %"
 TITLE = "Enforcement metrics"
+LAYOUT = "1"
+"""Of the files for people: raised whenever the same records give other bytes, so that nobody is accused of it."""
+FOR_PEOPLE = (
+    *("metrics.xlsx", "frame.parquet", "corrections.csv", "report.html", "methodology.html", "datapackage.json"),
+    *("statements_of_reasons.csv", "trusted_flagger_report.csv", "ustr_submission.md"),
+)
+"""Files that say what metrics.csv and the tables of audits say, in other forms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +126,11 @@ def contents(records: Records, rows: Sequence[Row]) -> Contents:
     return Contents(files=files, rows=rows, predicate=_predicate(records, rows, stamp))
 
 
+def makers() -> dict[str, str]:
+    """Return what the bytes of the files depend on besides the records: our layout, and libraries that write some."""
+    return {"layout": LAYOUT, "openpyxl": openpyxl.__version__, "pyarrow": pa.__version__}
+
+
 def draws_of(entries: Sequence[Entry]) -> list[Draw]:
     """Return for each audit that was drawn what its seed was made of."""
     seeds = {text(entry, "audit"): entry for entry in of_type(entries, "seed")}
@@ -192,6 +205,7 @@ def _predicate(records: Records, rows: Sequence[Row], stamp: str) -> dict[str, J
         "methods": METHODS,
         "estimator": ESTIMATOR,
         "synthetic": records.synthetic,
+        "makers": makers(),
         "audits": [
             {
                 "audit": audit.audit,

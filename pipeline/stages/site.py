@@ -13,9 +13,7 @@ from pipeline.log.disk import Disk
 from pipeline.metrics.rows import read_rows
 from pipeline.stages.folders import put_folder, restore_folder
 from pipeline.verify.bundle import STATEMENT, verify_bundle
-from pipeline.verify.envelopes import read_statement
 from pipeline.verify.files import BundleFiles
-from pipeline.verify.sigstore import read_envelope
 
 BUNDLES = "bundles"
 NAME_DIGITS = 16
@@ -57,19 +55,18 @@ def make_site(out: Path, bundles: Sequence[Path]) -> int:
 def _publish(out: Path, files: BundleFiles, before: BundleFiles | None) -> Published:
     found = verify_bundle(files, since=before)
     statement = files.read(STATEMENT)
-    predicate = read_statement(read_envelope(statement).payload)["predicate"]
     name = hashlib.sha256(statement).hexdigest()[:NAME_DIGITS]
     place = out / BUNDLES / name
     with _plainly(place):
         _copy(files, place)
     return Published(
         folder=f"{BUNDLES}/{name}",
-        as_of=str(predicate.get("asOf", "")),
+        as_of=str(found.predicate.get("asOf", "")),
         rows=read_rows(files.text("metrics.csv")),
         files=files.names,
         entries=found.checkpoint.size,
         key=found.exporter,
-        synthetic=predicate.get("synthetic") is True,
+        synthetic=found.predicate.get("synthetic") is True,
     )
 
 

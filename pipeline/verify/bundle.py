@@ -51,6 +51,10 @@ class Verified:
         SHA-256 of the exporter's public key, in hexadecimal.
     files : int
         Files that the statement is about.
+    entries : tuple of dict
+        Of the log.
+    predicate : dict
+        What the statement says of the files.
     computed : Computed
         Numbers that follow from the records, and samples that were drawn again.
     witnesses : mapping of str to datetime
@@ -66,6 +70,8 @@ class Verified:
     checkpoint: Checkpoint
     exporter: str
     files: int
+    entries: tuple[dict[str, Any], ...]
+    predicate: dict[str, Any]
     computed: Computed
     witnesses: dict[str, datetime]
     stamped_at: tuple[datetime, ...]
@@ -122,6 +128,8 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
         checkpoint=checkpoint,
         exporter=hashlib.sha256(envelope.key).hexdigest(),
         files=len(subjects),
+        entries=history.entries,
+        predicate=document["predicate"],
         computed=_check_claims(files, history, document["predicate"]),
         witnesses=witnesses,
         stamped_at=stamped_at,

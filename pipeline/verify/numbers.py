@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,12 +36,15 @@ class Computed:
     ----------
     rows : list of Row
         The numbers.
+    tables : mapping
+        Rows of the files of audits, by name.
     drawn, elsewhere, undrawn : int
         Audits whose sample was drawn again; those whose frame an earlier bundle has; those that were committed to and
         have no sample: a reader should ask why.
     """
 
     rows: list[Row]
+    tables: Mapping[str, FileRows]
     drawn: int
     elsewhere: int
     undrawn: int
@@ -59,7 +63,8 @@ def check_numbers(files: BundleFiles, history: History) -> Computed:
     BundleError
         Naming the file with the first one that does not follow.
     """
-    frame, strata, sample, probes = (_rows(files, name) for name in AUDIT_FILES)
+    tables = {name: _rows(files, name) for name in AUDIT_FILES}
+    frame, strata, sample, probes = tables.values()
     published = files.text(METRICS)
     try:
         _check_once(history)
@@ -76,7 +81,7 @@ def check_numbers(files: BundleFiles, history: History) -> Computed:
     except MISSHAPEN as error:
         raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
     _compare(published, write_rows(rows))
-    return Computed(rows=rows, **counts)
+    return Computed(rows=rows, tables=tables, **counts)
 
 
 def _rows(files: BundleFiles, name: str) -> FileRows:

@@ -1,20 +1,24 @@
 """The files of a bundle: described, recomputable in a spreadsheet, safe to open, the same every time."""
 
 import csv
+import hashlib
 import io
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import frictionless
 import openpyxl
+import orjson
 import pytest
 
+from pipeline.bundle.again import MADE_BY
 from pipeline.bundle.charts import Point, forest, trend
-from pipeline.bundle.contents import Records, contents, draws_of, numbers
+from pipeline.bundle.contents import FOR_PEOPLE, LAYOUT, Records, contents, draws_of, numbers
 from pipeline.bundle.regulators import REASON_COLUMNS
 from pipeline.bundle.report import report
 from pipeline.bundle.site import Published, index
@@ -25,6 +29,7 @@ from tests.pipeline.bundle.spreadsheet import Spreadsheet
 from tests.pipeline.metrics.ledger import Ledger
 from tests.pipeline.stages.audit_world import NOW, commit, draw, files, keep, market, review_all
 
+GOLDEN = Path(__file__).parent / "golden"
 EVIL = "<script>alert(1)</script>"
 
 
@@ -67,6 +72,13 @@ def test_the_same_records_give_the_same_bytes(records: Records, bundle: dict[str
     again = replace(records, entries=list(records.entries))
 
     assert contents(again, numbers(again)).files == bundle
+
+
+def test_a_layout_gives_the_bytes_that_it_gave(bundle: dict[str, bytes], golden: Callable[..., None]) -> None:
+    """A change here is a change for every verifier: raise LAYOUT with it."""
+    ours = {name: hashlib.sha256(bundle[name]).hexdigest() for name in FOR_PEOPLE if name not in MADE_BY}
+
+    golden(GOLDEN / "layout.json", orjson.dumps({"layout": LAYOUT, **ours}, option=orjson.OPT_INDENT_2))
 
 
 def test_the_data_package_is_valid(bundle: dict[str, bytes], tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """A bundle is the same whenever it is made, follows from its records, and stands up to whoever checks it."""
 
 import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from pipeline.bundle.again import make_again
+from pipeline.bundle.contents import FOR_PEOPLE
 from pipeline.errors import BundleError, InputError
 from pipeline.log import init_keys, load_keys, open_log
 from pipeline.log.disk import Disk
@@ -49,9 +53,19 @@ class World:
     def secret(self) -> bytes:
         return self.chance.randbytes(32)
 
-    def export(self, name: str, *, days: int = 0, reason: str = "", disk: Disk | None = None) -> Path:
+    def export(
+        self,
+        name: str,
+        *,
+        days: int = 0,
+        reason: str = "",
+        disk: Disk | None = None,
+        forged: Mapping[str, bytes] | None = None,
+    ) -> Path:
+        """Export; `forged` are put in the place of files before they are signed."""
         keys = load_keys(self.folder / "keys")
-        what = Publication(keys=keys, guides=GUIDES, reason=reason, disk=disk or QuickDisk())
+        guides = {**GUIDES, **(forged or {})}
+        what = Publication(keys=keys, guides=guides, reason=reason, disk=disk or QuickDisk())
         with open_log(self.folder / "log", keys, what.disk) as log:
             now = NOW + timedelta(days=days)
             publish_bundle(self.store, log, self.folder / name, what, now=now, make_secret=self.secret)
@@ -156,6 +170,76 @@ def test_a_number_rounded_in_the_exporters_favour_is_found(world: World) -> None
 
     with pytest.raises(BundleError, match=r"metrics\.csv"):
         verified(bundle)
+
+
+def test_every_page_table_and_form_is_made_again_from_the_records(world: World) -> None:
+    bundle = world.export("again-and-again")
+
+    made = make_again(BundleFiles(bundle), verified(bundle))
+
+    untold = {"metrics.sigstore.json", "trusted_root.json", "metrics.csv.p7s", *made.same, *made.signed_only}
+    assert {name for name in tree(bundle) if not name.startswith("log/")} == untold
+    assert made.signed_only == {"VERIFY.md": "another text than this program's: read it before you follow or run it"}
+
+
+@pytest.mark.parametrize("name", ["report.html", "metrics.xlsx", "statements_of_reasons.csv", "datapackage.json"])
+def test_a_file_for_people_that_tells_something_else_is_found_though_it_is_signed(world: World, name: str) -> None:
+    bundle = world.export("forged", forged={name: b"All is well.\n"})
+
+    found = verified(bundle)
+
+    with pytest.raises(BundleError, match="does not follow from the records"):
+        make_again(BundleFiles(bundle), found)
+
+
+def test_a_statement_that_adds_something_of_its_own_is_found(world: World) -> None:
+    bundle = world.export("stated")
+    found = verified(bundle)
+
+    with pytest.raises(BundleError, match=r"metrics\.sigstore\.json: says something of the numbers"):
+        make_again(BundleFiles(bundle), replace(found, predicate=found.predicate | {"estimator": "a kind one"}))
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        pytest.param({"layout": "0"}, set(FOR_PEOPLE), id="layout"),
+        pytest.param({"pyarrow": "1.0"}, {"frame.parquet"}, id="library"),
+    ],
+)
+def test_what_other_versions_made_is_told_apart_and_accuses_nobody(
+    world: World, changed: dict[str, str], told: set[str]
+) -> None:
+    bundle = world.export("older")
+    found = verified(bundle)
+    older = found.predicate | {"makers": found.predicate["makers"] | changed}
+
+    made = make_again(BundleFiles(bundle), replace(found, predicate=older))
+
+    assert set(made.signed_only) - {"VERIFY.md"} == told
+    assert not told & set(made.same)
+
+
+def test_what_people_do_while_a_bundle_is_made_is_left_to_the_next(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    class BusyDisk(QuickDisk):
+        """Has somebody correct a label whenever a checkpoint is published."""
+
+        def replace(self, path: Path, data: bytes, *, mode: int = 0o644) -> None:
+            super().replace(path, data, mode=mode)
+            if path.name == "checkpoint":
+                with world.store.write() as connection:
+                    entries = list(read_entries(connection))
+                    label = next(e for e in entries if e.type == "label" and e.fields["label"] == "irrelevant")
+                    word = {"entry": label.entry_id, "label": "design", "reason": "the reviewer chose the wrong key"}
+                    add_entry(connection, f"{len(entries):032x}", "correction", word, NOW)
+
+    bundle = world.export("busy", disk=BusyDisk())
+
+    assert verified(bundle).numbers
+    assert "wrong key" not in (bundle / "corrections.csv").read_text()
+    assert "wrong key" in (world.export("quiet", reason="see the labels") / "corrections.csv").read_text()
 
 
 def test_pages_of_made_up_data_say_so(world: World) -> None:
