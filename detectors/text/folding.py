@@ -51,7 +51,7 @@ _LEAST_TURNED: Final = 2
 
 _ATTACHED_KANA: Final = "\u3099\u309a\uff9e\uff9f"
 _DROPPED: Final = frozenset({"Cf", "Cc", "Cs"})
-_BLANKS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+_BLANKS: Final = frozenset("\u034f\u0640\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs without ink."""
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")

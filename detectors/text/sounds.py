@@ -34,9 +34,14 @@ _NO_CONSONANT: Final = re.compile(r"[^a-zA-Z]|[aeiou]")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 OF_SOUND: Final = re.compile(
     r"[\u30a1-\u30fa\u30fc-\u30ff]{2,24}|[\uac00-\ud7af]{2,16}|[\u0370-\u03ff]{3,24}|[\u0400-\u052f]{3,24}"
-    r"|[\u0620-\u064a\u0671-\u06d3]{3,24}|[\u0e00-\u0e7f]{3,32}"
+    r"|[\u0620-\u064a\u0671-\u06d3]{3,24}|[\u0e00-\u0e7f]{3,32}|[\u05d0-\u05ea]{3,24}|[\u0900-\u097f]{3,32}"
 )
-"""Runs of one script that may spell a mark by its sound: katakana, Hangul, Greek, Cyrillic, Arabic, Thai."""
+"""Runs of one script that may spell a mark by its sound: katakana, Hangul, Greek, Cyrillic, Arabic, Thai, Hebrew,
+Devanagari."""
+
+_CODA_R: Final = re.compile(r"r(?=[^aeiouyr]|$)")
+_GREEK_STOPS: Final = (("ντ", "δ"), ("μπ", "β"), ("γκ", "γ"))
+"""Greek writes d, b and g with two letters."""
 
 _KANA_FILL: Final = re.compile(r"[ッー・]")
 _KEPT: Final = 65_536
@@ -55,7 +60,8 @@ class Sounds:
         self._spellings = tuple(filter(is_heard, spellings))
         self._by_sound: defaultdict[str, list[Spelling]] = defaultdict(list)
         for spelling in self._spellings:
-            self._by_sound[sound(spelling.compact)].append(spelling)
+            for key in _keys_of(spelling):
+                self._by_sound[key].append(spelling)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every mark that a text spells by its sound in another script."""
@@ -69,8 +75,14 @@ class Sounds:
         folded = raw(text)
         for run in runs(folded):
             keys = sounds(folded.text[slice(*run)])
-            alike = [spelling for spelling in self._spellings if sound(spelling.compact) in keys]
+            alike = [spelling for spelling in self._spellings if keys & _keys_of(spelling)]
             yield from filter(None, [heard(folded, run, spelling) for spelling in alike])
+
+
+def _keys_of(spelling: Spelling) -> frozenset[str]:
+    """Return the sounds of a mark: with every r, and without those that end a syllable, as in Japanese and Korean."""
+    mute = _key(_romanised(_CODA_R.sub("", spelling.compact)))
+    return frozenset({sound(spelling.compact)} | ({mute} if len(mute) >= LEAST_SOUNDS else set()))
 
 
 def runs(folded: Folded) -> list[tuple[int, int]]:
@@ -131,6 +143,8 @@ def sounds_like(word: str, mark: str) -> bool:
 
 
 def _romanised(word: str) -> str:
+    for letters, one in _GREEK_STOPS:
+        word = word.replace(letters, one)
     return str(anyascii(_KANA_FILL.sub("", word))).lower().replace("'", "")
 
 
