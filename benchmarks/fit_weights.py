@@ -6,7 +6,7 @@ Each weight is drawn to the points that the expert gave (`expert` in the table; 
 and keeps their sign: no observation of legitimate use can come to speak against a seller, however few labels there are.
 Weights marked `fixed`, and the prior, are policy and are not fitted. Without --write only the comparison is printed:
 log loss and average precision of the table as it stands, and of tables fitted without the rights holders on whom they
-are judged.
+are judged. With --write the draws behind the intervals of scores (`pipeline.spread`) are written too.
 """
 
 import argparse
@@ -17,11 +17,15 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
+from pipeline.learning.draws import draw_points
 from pipeline.learning.fit import Floats, Labelled, Points, fit, predict
 from pipeline.learning.quality import quality
-from pipeline.scoring import default_weights, fixed_observations
+from pipeline.scoring import WeightTable, default_weights, fixed_observations
+from pipeline.spread import DRAWS
 
 TABLE_FILE = Path(__file__).parents[1] / "pipeline/weights.json"
+DRAWS_FILE = TABLE_FILE.with_name("weight_draws.json")
+SEED = 20261121
 
 
 def labelled(candidates: Path, truth: Path) -> list[Labelled]:
@@ -62,6 +66,19 @@ def write(points: Points, rows: list[Labelled], document: dict[str, Any]) -> Non
     TABLE_FILE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def write_draws(rows: list[Labelled], table: WeightTable, document: dict[str, Any], fixed: frozenset[str]) -> None:
+    """Write how far the points that labels speak of lie from the table's in fits to brands drawn anew."""
+    drawn = list(draw_points(rows, table, experts(document), fixed=fixed, number=DRAWS, seed=SEED))
+    spoken_of = {name for row in rows for name in row.observations}
+    steps = {
+        name: [round(points.observations[name] - weight["points"], 2) for points in drawn]
+        for name, weight in document["observations"].items()
+        if name in spoken_of and weight["points"] != 0
+    }
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(values)}" for name, values in steps.items())
+    DRAWS_FILE.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--candidates", type=Path, required=True)
@@ -81,6 +98,7 @@ def main() -> None:
     judge("fitted, judged on the same", rows, predict(rows, points, table))
     if arguments.write:
         write(points, rows, document)
+        write_draws(rows, table, document, fixed)
 
 
 if __name__ == "__main__":

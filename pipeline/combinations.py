@@ -11,6 +11,10 @@ OBSERVATIONS = ("picture.without_mark", "shop.named_after_mark")
 FAINT = (".faint", ".silhouette.far")
 """End the name of a sighting that means nothing without others."""
 PICTURES = ("photo.", "artwork.", "design.", "logo.")
+SURE = 0.98
+"""Certainty from which a picture counts as seen where the words say nothing: a less certain one may be another photo of
+such goods, and goods of others need not name the mark.
+"""
 
 
 def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[Signal, ...]:
@@ -32,9 +36,10 @@ def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[S
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
     pictures = [s for s in seen if s.observation.startswith(PICTURES) and not s.observation.endswith(FAINT)]
-    if pictures and not marks:
+    sure = [s for s in pictures if s.strength >= SURE]
+    if sure and not marks:
         reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
-        return (_signal("picture.without_mark", _strongest(pictures), reason),)
+        return (_signal("picture.without_mark", _strongest(sure), reason),)
     if marks and not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
         reason = f"Only the name of the shop has {holder.name}'s mark; nothing says that these goods are theirs."
         return (_signal("shop.named_after_mark", _strongest(marks), reason),)

@@ -350,6 +350,8 @@ class Candidate:
     listing: Listing
     rights_holder_id: str
     score: float
+    score_low: float
+    score_high: float
     band: Band
     label: Label
     asset_ids: tuple[str, ...]

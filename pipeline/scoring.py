@@ -24,6 +24,7 @@ from pipeline.combinations import find_combinations
 from pipeline.errors import SettingsError
 from pipeline.exclusions import find_exclusions
 from pipeline.records import AssetKind, Band, Candidate, Label, Listing, Register, RightsHolder, Signal, Weighed
+from pipeline.spread import interval
 
 EVEN = 0.5
 HIGH, MEDIUM = 0.80, 0.40
@@ -159,6 +160,10 @@ def _candidate(listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...],
     weighed = weigh((*find_exclusions(listing, holder), *find_combinations(holder, seen), *seen), table)
     log_odds = table.prior + sum(w.weight for w in weighed)
     score = 1.0 / (1.0 + math.exp(-log_odds))
+    named = [w.signal.observation for w in weighed]
+    low, high = interval(
+        log_odds, ((name, table.weight(name).points, w.weight) for name, w in zip(named, weighed, strict=True))
+    )
     exclusions = tuple(w for w in weighed if table.weight(w.signal.observation).excludes_as is not None)
     for_it = tuple(w for w in weighed if table.weight(w.signal.observation).excludes_as is None)
     assets = {s.asset_id for s in seen if s.asset_id is not None}
@@ -167,6 +172,8 @@ def _candidate(listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...],
         listing=listing,
         rights_holder_id=holder.id,
         score=round(score, 6),
+        score_low=round(low, 6),
+        score_high=round(high, 6),
         band=band_of(score),
         label=suggest_label(score, weighed, holder, table),
         asset_ids=tuple(sorted(assets)),

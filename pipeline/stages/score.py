@@ -21,7 +21,7 @@ from pipeline.store.codec import to_json
 from pipeline.store.lake import digest_of
 from pipeline.store.observations import Selected, select_contents
 
-CANDIDATES_VERSION = "2"
+CANDIDATES_VERSION = "3"
 """Raised when the files of candidates change shape."""
 READ_AHEAD = 32
 """Candidates of each partition that are held at once while partitions are merged."""

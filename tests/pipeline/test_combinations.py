@@ -7,6 +7,7 @@ from pipeline.records import Signal
 from tests.pipeline.builders import holder, signal
 
 PICTURE = signal("photo.copy.near", "quill-photo")
+UNSURE = dataclasses.replace(signal("photo.found.clear", "quill-photo"), strength=0.95)
 IN_SHOP_NAME = dataclasses.replace(signal("mark.exact.mention"), evidence={"kind": "text", "field": "seller.name"})
 IN_TITLE = signal("mark.exact.claim")
 WORD = signal("vocabulary.replica", None)
@@ -17,6 +18,7 @@ WORD = signal("vocabulary.replica", None)
     [
         pytest.param((PICTURE,), ["picture.without_mark"], id="a picture alone"),
         pytest.param((PICTURE, WORD), ["picture.without_mark"], id="a picture and a coded word"),
+        pytest.param((UNSURE,), [], id="a picture that may be another"),
         pytest.param((PICTURE, IN_TITLE), [], id="a picture of goods that are named"),
         pytest.param((PICTURE, IN_SHOP_NAME), [], id="a picture in a shop that is named"),
         pytest.param((IN_SHOP_NAME,), ["shop.named_after_mark"], id="a shop's name alone"),

@@ -11,6 +11,7 @@ from pipeline.errors import SettingsError
 from pipeline.exclusions import OBSERVATIONS as EXCLUSIONS
 from pipeline.records import AuthorisedSeller, Band, Candidate, Condition, Label, Seller, Signal
 from pipeline.scoring import band_of, default_weights, score_listing, weigh
+from pipeline.spread import DRAWS, fitted_steps
 from tests.pipeline.builders import holder, listing, register, signal
 
 CLAIM = signal("mark.exact.claim")
@@ -34,6 +35,26 @@ def test_the_points_of_a_candidate_add_up_to_its_log_odds() -> None:
     log_odds = TABLE.prior + sum(w.weight for w in (*candidate.signals, *candidate.exclusions))
 
     assert candidate.score == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-6)
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(st.sets(st.sampled_from(sorted(TABLE.observations)), min_size=1, max_size=6))
+def test_a_score_lies_in_its_interval_and_the_interval_between_0_and_1(observations: set[str]) -> None:
+    for candidate in score_listing(listing(), tuple(map(signal, sorted(observations))), register()):
+        assert 0 <= candidate.score_low <= candidate.score <= candidate.score_high <= 1
+
+
+def test_what_no_label_speaks_of_is_less_sure_than_what_many_speak_of() -> None:
+    known, unknown = scored(signal("photo.copy.near", "quill-photo")), scored(signal("logo.copy.near", "quill-logo"))
+
+    assert "photo.copy.near" in fitted_steps()
+    assert "logo.copy.near" not in fitted_steps()
+    assert known.score_high - known.score_low < unknown.score_high - unknown.score_low
+
+
+def test_every_drawn_table_stands_beside_the_one_that_scores() -> None:
+    assert {len(steps) for steps in fitted_steps().values()} == {DRAWS}
+    assert set(fitted_steps()) <= set(TABLE.observations)
 
 
 def test_a_listing_without_a_signal_about_an_asset_is_no_candidate() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
+from pipeline.learning.draws import draw_points
 from pipeline.learning.fit import Labelled, Points, fit, predict, shift_prior
 from pipeline.learning.proposal import adopt, propose
 from pipeline.learning.quality import compare, quality
@@ -44,6 +45,16 @@ def sample(number: int, seed: int = 1) -> list[Labelled]:
         seen = tuple(str(name) for name in draw.choice(SEEN, size=3, replace=False))
         rows.append(Labelled(observations=seen, actionable=SEEN[0] in seen or i % 5 == 0, group=f"seller-{i % 17}"))
     return rows
+
+
+def test_draws_are_the_same_for_a_seed_and_keep_every_sign() -> None:
+    rows = sample(40)
+    drawn = [list(draw_points(rows, TABLE, OLD, fixed=FIXED, number=2, seed=seed)) for seed in (7, 7, 8)]
+
+    assert drawn[0] == drawn[1] != drawn[2]
+    for points in drawn[0]:
+        assert all(points.observations[name] * old >= 0 for name, old in OLD.observations.items())
+        assert points.observations["mark.fragment.claim"] != OLD.observations["mark.fragment.claim"]
 
 
 @settings(max_examples=15, derandomize=True, deadline=None)
