@@ -19,6 +19,9 @@ HALF_BITS = 64
 UNIT = 65536
 """Places are whole numbers of this part of a width, a height, a longer side or a full turn."""
 MOST = 320
+_CANDIDATES = 2 * MOST
+_FIELDS = 6
+"""Rows and columns of the fields over which features are spread."""
 _CONTRAST = 0.02
 _CELLS, _TURNS = 4, 8
 _SIZE = _CELLS * _CELLS * _TURNS
@@ -56,20 +59,41 @@ def features(picture: Grey) -> Features:
     Features
         At most 320, whatever the picture; none where it is flat.
 
+    Notes
+    -----
+    Letters across a photo, or one tile of a collage, would take all of the strongest. So they are spread over 6 x 6
+    fields: the strongest of each first, then the next of each [2]_.
+
     References
     ----------
     .. [1] D. Lowe, "Distinctive image features from scale-invariant keypoints", IJCV 60, 2004.
+    .. [2] M. Brown, R. Szeliski, S. Winder, "Multi-image matching using multi-scale oriented patches", CVPR 2005
+       (after the idea; theirs keeps a distance instead of fields).
     """
     points, descriptors = _sift().detectAndCompute(picture, None)
     if not points:
         return NONE
     height, width = picture.shape
     seen = np.array([(*point.pt, point.size, point.angle, point.response) for point in points], dtype=np.float64)
-    order = np.lexsort((*seen[:, :4].T, -seen[:, 4]))[:MOST]
-    shares = seen[order, :4] / (width, height, max(width, height), 360)
+    seen[:, :4] /= (width, height, max(width, height), 360)
+    order = np.lexsort((*seen[:, :4].T, -seen[:, 4]))
+    order = order[_spread(seen[order, :2])]
+    shares = seen[order, :4]
     shares[:, 3] %= 1
     places = np.clip(np.rint(shares * UNIT), 0, UNIT - 1).astype(np.uint16)
     return Features(encode(np.asarray(descriptors, dtype=np.float32)[order]), places)
+
+
+def _spread(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Choose from features at some places, the strongest first, those that lie spread; in the order given."""
+    columns, rows = np.clip((places * _FIELDS).astype(np.int64), 0, _FIELDS - 1).T
+    fields = rows * _FIELDS + columns
+    by_field = np.argsort(fields, kind="stable")
+    sizes = np.bincount(fields, minlength=_FIELDS**2)
+    ranks = np.empty(len(fields), dtype=np.int64)
+    ranks[by_field] = np.arange(len(fields)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    chosen: NDArray[np.int64] = np.sort(np.argsort(ranks, kind="stable")[:MOST])
+    return chosen
 
 
 def encode(descriptors: NDArray[np.float32]) -> Codes:
@@ -111,7 +135,7 @@ def mirrored(codes: Codes) -> Codes:
 
 @cache
 def _sift() -> cv2.SIFT:
-    return cv2.SIFT.create(nfeatures=MOST, contrastThreshold=_CONTRAST)
+    return cv2.SIFT.create(nfeatures=_CANDIDATES, contrastThreshold=_CONTRAST)
 
 
 def _mirror_pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -81,7 +81,7 @@ def unpack(hashes: Hashes) -> NDArray[np.bool_]:
 
 
 class Orientation(NamedTuple):
-    """How a photo differs from the registered picture by mirroring, quarter turns and light for dark; how to undo it."""
+    """How a photo differs from the registered picture (mirrored, turned, light for dark), and how to undo it."""
 
     name: str
     transposed: bool
