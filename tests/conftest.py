@@ -6,10 +6,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from pipeline.store.database import Store, open_store
 from tests import postgresql
+from tests.stores import sqlite_url
 
 NUMBERS = count()
 SKIPS_FAIL = os.environ.get("COUNTERFOIL_SKIPS") == "fail"
@@ -58,22 +58,33 @@ def postgresql_server() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """Return the name of a database that holds a store with nothing in it."""
+    open_store(postgresql.create_database(postgresql_server, "migrated")).close()
+    return "migrated"
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
-    """Return the URL of a new, empty database."""
-    name = f"test_{next(NUMBERS)}"
-    engine = create_engine(postgresql_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgresql_server.format(name=name)
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> str:
+    """Return the URL of a new store with nothing in it."""
+    return postgresql.create_database(postgresql_server, f"test_{next(NUMBERS)}", template=postgresql_template)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database of each kind without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bare' / 'store.db'}"
+    server: str = request.getfixturevalue("postgresql_server")
+    return postgresql.create_database(server, f"test_{next(NUMBERS)}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of a new, empty store of each kind."""
+    """Return the URL of a new store of each kind with nothing in it."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'new' / 'store.db'}"
+        return sqlite_url(tmp_path / "new" / "store.db")
     url: str = request.getfixturevalue("postgresql_url")
     return url
 

@@ -23,6 +23,7 @@ from pipeline.snapshots import find_inputs
 from pipeline.stages import Scan, run_scan
 from pipeline.store.database import open_store
 from pipeline.store.lake import Lake
+from tests.stores import sqlite_url
 
 CALLS: Counter[str] = Counter()
 """How often the fakes were called in this process."""
@@ -258,7 +259,7 @@ def scan_of(snapshots: list[Path], register: Path, home: Path, *, url: str | Non
         "register": load_register(register),
         "register_folder": register,
         "out": home / "out",
-        "store": open_store(url or f"sqlite:///{home / 'store.db'}"),
+        "store": open_store(url or sqlite_url(home / "store.db")),
         "lake": Lake(home / "lake"),
         "engine": LocalEngine(1),
         "kit": FakeKit(),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 USERS = ("postgres", "nobody")
 """Whom the server runs as if the tests run as root, which PostgreSQL refuses."""
 
@@ -38,6 +40,15 @@ def server(programs: Path) -> Iterator[str]:
             _run(home, *prefix, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def create_database(server: str, name: str, template: str = "template1") -> str:
+    """Create a database and return its URL."""
+    engine = create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return server.format(name=name)
 
 
 def _run(home: Path, *command: str | Path) -> None:

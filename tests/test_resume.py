@@ -24,7 +24,8 @@ DURABLE = frozenset({"execute", "executemany", "fsync", "replace", "unlink", "co
 
 
 def scan(snapshot: Path, register: Path, home: Path) -> None:
-    run(scan_of([snapshot], register, home, chunk_rows=12))
+    url = f"sqlite:///{home / 'store.db'}"
+    run(scan_of([snapshot], register, home, url=url, chunk_rows=12))
 
 
 def scan_until(snapshot: Path, register: Path, home: Path, *, durable: bool, last: int) -> None:

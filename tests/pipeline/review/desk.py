@@ -35,6 +35,7 @@ from pipeline.store.lake import digest_of
 from pipeline.store.originals import Originals
 from pipeline.store.people import add_person
 from tests.pipeline.builders import holder, listing, register, signal
+from tests.stores import sqlite_url
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105  of made-up people
@@ -81,7 +82,7 @@ class Desk:
     def at(cls, folder: Path, url: str | None = None, settings: Settings | None = None, **changes: Any) -> Desk:
         clock, numbers = Clock(), count(1)
         site = Site(
-            store=open_store(url or f"sqlite:///{folder / 'store.db'}"),
+            store=open_store(url or sqlite_url(folder / "store.db")),
             settings=settings or Settings(),
             originals=Originals(folder / "originals"),
             shrink=shrink,

@@ -50,12 +50,12 @@ def test_a_new_store_waits_for_whoever_is_writing_to_its_file(tmp_path: Path) ->
     other.close()
 
 
-def test_several_may_open_a_new_store_at_once(store_url: str) -> None:
+def test_several_may_open_a_new_store_at_once(bare_url: str) -> None:
     failures: list[BaseException] = []
 
     def attempt() -> None:
         try:
-            open_store(store_url).close()
+            open_store(bare_url).close()
         except BaseException as error:  # noqa: BLE001  any failure at all fails the test
             failures.append(error)
 
