@@ -17,6 +17,8 @@ from prefect.testing.utilities import prefect_test_harness
 
 import flows
 from pipeline.progress import TerminalProgress
+from pipeline.verify.bundle import verify_bundle
+from pipeline.verify.files import BundleFiles
 from tests.detectors.image.models import write_model
 from tests.market import results, row
 from tests.pipeline.test_recheck_commands import noticed
@@ -220,6 +222,24 @@ def test_the_recheck_flow_enters_the_looks_of_the_settings(tmp_path: Path, monke
     (tmp_path / "counterfoil.toml").write_text(f'store = "{url}"\nrechecks = ["looks.jsonl"]\n')
 
     assert flows.recheck() == [{"seller_gone": 1}]
+
+
+@pytest.mark.usefixtures("harness")
+def test_the_publish_flow_publishes_a_bundle_that_verifies_and_a_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COUNTERFOIL_SETTINGS", raising=False)
+    url = f"sqlite:///{tmp_path / 'home' / 'store.db'}"
+    noticed(url, "https://item.example/1001")
+    finished("log", "init", "log.counterfoil.example", home=tmp_path)
+    (tmp_path / "counterfoil.toml").write_text(f'store = "{url}"\nbundles = "bundles"\nsite = "public"\n')
+
+    numbers = flows.publish()
+
+    (bundle,) = (tmp_path / "bundles").iterdir()
+    assert numbers == verify_bundle(BundleFiles(bundle)).numbers > 0
+    assert (tmp_path / "public" / "index.html").is_file()
 
 
 @pytest.mark.slow

@@ -41,4 +41,7 @@ def test_the_demo_ends_with_a_bundle_that_verifies(scanned: Store, tmp_path: Pat
     assert verify_bundle(BundleFiles(places[2])).numbers == numbers == len(rows)
     assert {row.period for row in rows if row.metric == "prevalence"} == set(periods_of(HOME))
     assert b"Synthetic data" in first["report.html"]
+    assert first["report.html"].count(b"the nonces of practice body one, practice body two") == 2 * len(
+        periods_of(HOME)
+    )
     assert {path.name: path.read_bytes() for path in places[2].iterdir() if path.is_file()} == first
