@@ -18,14 +18,16 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import Select, create_engine, func, insert, literal, select, text
+from sqlalchemy import Connection, Select, create_engine, func, insert, literal, select, text
 
+from pipeline.cases.card import Card
 from pipeline.enforcement import CaseState
-from pipeline.records import Label
+from pipeline.records import Label, ListingKey
 from pipeline.store.case_tables import case_counts, cases
 from pipeline.store.cases import Filters, Sort, count, place_of, queue
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import EVERY_HOLDER, FACETS
+from pipeline.store.search import write_terms
 from pipeline.store.statistics import refresh_statistics
 from tests import postgresql
 
@@ -56,6 +58,9 @@ FILTERS: dict[str, tuple[Filters, tuple[str, ...] | None]] = {
     "nobody's": (Filters(assignee="", states=(CaseState.OPEN,)), None),
     "drawn": (Filters(drawn=True, states=(CaseState.OPEN,)), None),
     "re-checked and up": (Filters(rechecks=("up",)), None),
+    "a rare word": (Filters(text="12345", states=(CaseState.OPEN,)), None),
+    "a word of one in fifty": (Filters(text="cord 7", states=(CaseState.OPEN,)), None),
+    "a word of every title": (Filters(text="canvas", states=(CaseState.OPEN,)), None),
 }
 
 
@@ -90,7 +95,7 @@ def made_up(number: int, draw: random.Random) -> dict[str, Any]:
         "events": 1,
         "content": f"{number:064x}",
         "captured_at": seen,
-        "title": f"Made-up bag no. {number}, canvas, two pockets, free delivery",
+        "title": f"Made-up bag no. {number}, canvas, two pockets, cord {number % 50}, free delivery",
         "url": f"https://item.example/{number}",
         "seller_name": "Corner Goods",
         "price": str(euros),
@@ -121,6 +126,28 @@ def another(copy: int) -> Select[Any]:
     return select(*columns).where(first.case_id.like("%0000"))
 
 
+def fill_terms(connection: Connection) -> None:
+    """Write by what the cases are found."""
+    columns = (
+        "case_id",
+        "platform",
+        "listing_id",
+        "seller_id",
+        "content",
+        "captured_at",
+        "title",
+        "url",
+        "seller_name",
+    )
+    last = ""
+    while rows := connection.execute(
+        select(*(cases.c[name] for name in columns)).where(cases.c.case_id > last).order_by(cases.c.case_id).limit(LOT)
+    ).all():
+        last = rows[-1].case_id
+        cards = {r[0]: (Card(**dict(zip(columns[4:], r[4:], strict=True))), ListingKey(*r[1:4])) for r in rows}
+        write_terms(connection, cards)
+
+
 def fill(store: Store, number: int) -> float:
     """Fill a store with cases; return the seconds it took."""
     draw, started = random.Random(1), time.perf_counter()
@@ -136,6 +163,8 @@ def fill(store: Store, number: int) -> float:
     with store.write() as connection:
         for index in indexes:
             index.create(connection)
+    with store.write() as connection:
+        fill_terms(connection)
     tally = select(*(cases.c[name] for name in FACETS), func.count()).group_by(*(cases.c[name] for name in FACETS))
     with store.write() as connection:
         connection.execute(insert(case_counts).from_select([*FACETS, "number"], tally))

@@ -74,6 +74,7 @@ class CasesOut(BaseModel):
     """A page of a queue."""
 
     total: int
+    at_least: bool = Field(description="Whether there may be more than `total`: `text` finds too many to count.")
     cases: list[CaseOut]
     after: str | None = Field(description="Send it along to get the next page; null at the end.")
 
@@ -123,6 +124,7 @@ def list_cases(  # noqa: D103  its summary says it
     state: Annotated[list[str] | None, Query(description="`open` if left out; `any` for all")] = None,  # noqa: ARG001
     band: Annotated[list[str] | None, Query()] = None,  # noqa: ARG001
     label: Annotated[list[str] | None, Query()] = None,  # noqa: ARG001
+    text: Annotated[str, Query(description="Words of the title or seller, an id, or the address")] = "",  # noqa: ARG001
     sort: Sort = Sort.SCORE,  # noqa: ARG001
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
@@ -132,7 +134,9 @@ def list_cases(  # noqa: D103  its summary says it
     with site_of(request).store.read() as connection:
         found = queue(connection, asked.filters, scope, sort=asked.sort, after=after, limit=limit)
         total = count_all(connection, asked.filters, scope)
-    return CasesOut(total=total, cases=[_out(row) for row in found.cases], after=found.after)
+    return CasesOut(
+        total=total.total, at_least=total.at_least, cases=[_out(row) for row in found.cases], after=found.after
+    )
 
 
 @router.get("/cases/{case_id}", summary="Read a case with its history and evidence")

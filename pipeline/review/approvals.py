@@ -31,7 +31,7 @@ def show_approvals(request: Request, visitor: Approving, after: str | None = Non
     filters = replace(asked.filters, states=(CaseState.CONFIRMED,))
     with site_of(request).store.read() as connection:
         found = queue(connection, filters, scope, sort=asked.sort, after=after, limit=ROWS)
-        total = count_all(connection, filters, scope)
+        total = count_all(connection, filters, scope).total
         four_eyes = read_four_eyes(connection)
         people = {person.person_id: person.shown_as for person in read_people(connection)}
         holders = holder_names(connection, scope)

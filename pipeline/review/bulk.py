@@ -197,7 +197,7 @@ def undo_bulk(request: Request, visitor: Deciding, bulk_id: str) -> Response:
 def _whole(connection: Connection, asked: Queue, visitor: Visitor, wish: Wish) -> tuple[tuple[QueuedCase, ...], int]:
     """Return the first cases of a queue, no more than a bulk decision may have, and how many it has in all."""
     scope = visitor.person.scope(NEEDS.get(wish.kind, Permission.DECIDE))
-    total = count_all(connection, asked.filters, scope)
+    total = count_all(connection, asked.filters, scope).total
     return queue(connection, asked.filters, scope, sort=asked.sort, limit=MOST).cases, total
 
 

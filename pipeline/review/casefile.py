@@ -135,10 +135,17 @@ def _listing(capture: Capture) -> dict[str, Any]:
         "photos": [(index, photo.digest) for index, photo in enumerate(capture.photos)],
         "seen": seen,
         "fall": fall,
+        "interval": _interval(capture.row),
         "uncounted": [s for s in seen if not s.weight],
         "price": price,
         "chart": price_chart(price.evidence) if price else None,
     }
+
+
+def _interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the ends of a score's interval; None where it was scored before intervals were given."""
+    low, high = row.get("score_low"), row.get("score_high")
+    return (float(low), float(high)) if isinstance(low, float) and isinstance(high, float) else None
 
 
 def _rights(known: KnownHolder | None, found: QueuedCase, capture: Capture) -> dict[str, Any]:

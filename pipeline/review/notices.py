@@ -71,7 +71,7 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         ready = prepare(connection, stationery, now, scope, case_ids=ids) if ids else Ready()
         kept = notices_of(connection, ids, scope)
         warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
-        total = count_all(connection, APPROVED, scope)
+        total = count_all(connection, APPROVED, scope).total
         waiting = recent_batches(connection, WAITING, scope, BATCHES)
         others = [state for state in NoticeState if state not in WAITING]
         past = recent_batches(connection, others, scope, BATCHES)

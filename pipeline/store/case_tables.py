@@ -90,7 +90,10 @@ cases = Table(
 )
 
 _RARE = {
-    "cases_by_recheck": (cases.c.recheck.is_not(None), ("recheck", "state")),
+    "cases_by_recheck_and_score": (cases.c.recheck.is_not(None), ("recheck", "score", "case_id")),
+    "cases_by_recheck_and_harm": (cases.c.recheck.is_not(None), ("recheck", "harm", "case_id")),
+    "cases_by_recheck_and_age": (cases.c.recheck.is_not(None), ("recheck", "opened_at", "case_id")),
+    "cases_by_recheck_and_update": (cases.c.recheck.is_not(None), ("recheck", "updated_at", "case_id")),
     "cases_by_draw": (cases.c.probability.is_not(None), ("state", "probability")),
     "cases_by_change": (cases.c.changed.is_(True), ("state", "changed")),
 }
@@ -108,6 +111,15 @@ case_counts = Table(
     Column("changed", Boolean, primary_key=True),
     Column("number", BigInteger, nullable=False),
     comment="How many cases there are of each sort, in step with every event; rights holder '' stands for all.",
+)
+
+case_terms = Table(
+    "case_terms",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("case_id", String(32), nullable=False, unique=True),
+    Column("terms", SafeText, nullable=False),
+    comment="By which words cases are found, parted and surrounded by spaces; indexed as each database does it.",
 )
 
 captures = Table(

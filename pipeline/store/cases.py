@@ -33,6 +33,7 @@ from pipeline.records import Label, ListingKey
 from pipeline.store.case_tables import case_counts, cases
 from pipeline.store.events import EVERY_HOLDER, read_histories
 from pipeline.store.schema import Instant, instant
+from pipeline.store.search import Found, search
 
 Scope = tuple[str, ...] | None
 """Ids of the rights holders whose cases may be seen; None is all of them, an empty tuple none."""
@@ -88,6 +89,9 @@ class Filters:
         Results of the last re-check (`RecheckResult`).
     drawn : bool or None
         Whether the case was drawn at random.
+    text : str
+        Words of the title or of the seller's name, the id of the listing or of the seller, or the listing's address;
+        all of its words must be there.
     """
 
     rights_holders: tuple[str, ...] = ()
@@ -107,6 +111,7 @@ class Filters:
     assignee: str | None = None
     rechecks: tuple[str, ...] = ()
     drawn: bool | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +141,17 @@ class Counts:
     Attributes
     ----------
     total : int
-        Exactly.
+        Exactly, unless `at_least`.
     facets : mapping of str to mapping of str to int
         By rights_holder_id, platform, state, band, shown (label) and changed ("0", "1"): how many there would be with
         this value instead of what the filters say of that field, all other facet filters kept. Other filters
         (seller, keyword, rank, price, time, person) are not counted in.
+    at_least : bool
+        Whether there may be more than `total`: a text was looked for that finds more than can be counted at once.
     """
 
     total: int
+    at_least: bool = False
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
@@ -192,8 +200,9 @@ def queue(
         Found by key, never by counting rows: a page deep in the queue costs what the first costs.
     """
     column, ascending = COLUMNS[sort], sort is Sort.AGE
-    wanted = _narrowed(filters)
-    if _is_narrow(filters):
+    found_by = search(connection, filters.text) if filters.text else None
+    wanted = and_(_narrowed(filters), true() if found_by is None else found_by.paged)
+    if _is_narrow(filters, found_by):
         found = select(cases).where(_inside(scope), _facets(filters, cases), wanted).limit(EVERYTHING).subquery()
         parts = [_in_order(select(found), found.c, column.name, after, ascending=ascending)]
     else:
@@ -219,19 +228,18 @@ def _in_order(
 def count(connection: Connection, filters: Filters, scope: Scope) -> Counts:
     """Count the cases of a queue, in all and by facet."""
     facets = {name: _facet(connection, filters, scope, name) for name in FACET_FIELDS}
-    return Counts(total=count_all(connection, filters, scope), facets=facets)
+    return replace(count_all(connection, filters, scope), facets=facets)
 
 
-def count_all(connection: Connection, filters: Filters, scope: Scope) -> int:
-    """Count the cases of a queue."""
+def count_all(connection: Connection, filters: Filters, scope: Scope) -> Counts:
+    """Count the cases of a queue in all."""
     if _facets_only(filters):
-        tally = select(func.coalesce(func.sum(case_counts.c.number), 0))
-        total = connection.execute(tally.where(_tallied(filters, scope))).scalar_one()
-    else:
-        tally = select(func.count()).select_from(cases)
-        here = _inside(scope), _facets(filters, cases), _narrowed(filters)
-        total = connection.execute(tally.where(*here)).scalar_one()
-    return int(total)
+        tally = select(func.coalesce(func.sum(case_counts.c.number), 0)).where(_tallied(filters, scope))
+        return Counts(total=int(connection.execute(tally).scalar_one()))
+    found_by = search(connection, filters.text) if filters.text else None
+    here = _inside(scope), _facets(filters, cases), _narrowed(filters), true() if found_by is None else found_by.counted
+    total = connection.execute(select(func.count()).select_from(cases).where(*here)).scalar_one()
+    return Counts(total=int(total), at_least=found_by is not None and found_by.more)
 
 
 def _facet(connection: Connection, filters: Filters, scope: Scope, name: str) -> dict[str, int]:
@@ -258,17 +266,21 @@ def _inside(scope: Scope, table: Table = cases) -> ColumnElement[bool]:
     return true() if scope is None else table.c.rights_holder_id.in_(scope)
 
 
-def _is_narrow(filters: Filters) -> bool:
+def _is_narrow(filters: Filters, found_by: Found | None) -> bool:
     """Tell whether so few cases fit that they are found first and then put in order.
 
     Databases misjudge this: they walk the whole queue in its order to find the few.
     """
     named = (filters.seller_id, filters.keyword, filters.assignee, filters.changed, filters.drawn)
-    return bool(filters.rechecks) or any(named)
+    return any(named) or (found_by is not None and not found_by.more)
 
 
 def _arms(filters: Filters, scope: Scope) -> Iterator[ColumnElement[bool]]:
-    """Yield conditions that part a queue by state and holder: within each an index has the order of the queue."""
+    """Yield conditions that part a queue by re-check, or state and holder: in each an index has the queue's order."""
+    if filters.rechecks:
+        for result in filters.rechecks:
+            yield and_(cases.c.recheck == result, _inside(scope), _facets(filters, cases))
+        return
     states = [state.value for state in filters.states or CaseState]
     holders = scope if not filters.rights_holders else filters.rights_holders
     if holders is not None and scope is not None:

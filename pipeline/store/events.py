@@ -19,6 +19,7 @@ from pipeline.groups import in_groups
 from pipeline.store.case_tables import case_counts, cases, events
 from pipeline.store.ledger import upsert
 from pipeline.store.observations import key_digest
+from pipeline.store.search import write_terms
 
 EVENTS_LOCK = 6_237_041_180
 """Key of the PostgreSQL advisory lock that gives events one order; on SQLite there is one writer anyway."""
@@ -177,6 +178,7 @@ def _project(
     counts.update(tuple(row[name] for name in FACETS) for row in rows)
     with_card = [row | _card_row(cards[row["case_id"]]) for row in rows if row["case_id"] in cards]
     _write_rows(connection, with_card)
+    write_terms(connection, {case_id: (card, folded[case_id].key) for case_id, card in cards.items()})
     _update_rows(connection, [row for row in rows if row["case_id"] not in cards])
     _count(connection, counts)
 

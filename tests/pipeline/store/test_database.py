@@ -16,7 +16,8 @@ from pipeline.store.schema import metadata
 
 def test_the_migrations_make_the_tables_of_the_schema(store: Store) -> None:
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": lambda name, *_: not (name or "").startswith("case_words")}
+        context = MigrationContext.configure(connection, opts=opts)  # each database has its own index of words
 
         assert compare_metadata(context, metadata) == []
 
