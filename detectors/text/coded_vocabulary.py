@@ -22,7 +22,7 @@ from pipeline.photos import Photo
 from pipeline.records import Asset, Json, Listing, ListingBatch, Signal
 
 NAME: Final = "coded_vocabulary"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _LONGEST_FIELD: Final = 4_000
 _COMPANY: Final = 24
 _SHOWN: Final = 8
@@ -50,6 +50,20 @@ _NEGATED_BEFORE: Final = re.compile(
 )
 _NEGATED_AFTER: Final = re.compile(
     r"^\s*(?:ではありません|ではない|じゃない|ではございません|아님|아닙니다|이 아닙니다|勿扰|勿进)"
+)
+
+_INCLUDABLE: Final = frozenset({"accessory", "damaged_or_parts"})
+"""What goods may come with: a bag with its dust bag is a bag."""
+
+_WITH_BEFORE: Final = re.compile(
+    rf"(?:(?<![^\W_{folding.CJK}])(?:with|incl|includes?|including|mit|inkl|inklusive|samt|avec|con|incluye|"
+    r"incluido|com|inclui|z|ze|met|med|с|со|включая|в комплекте)\.?\s+"
+    r"(?:an?\s+|the\s+|its\s+|einem\s+|einer\s+|une?\s+|original\s+)?|"
+    r"(?:带|送|赠|赠送|附|附赠|附带|配|含|内含|有|帶|贈|포함된)\s*)$"
+)
+_WITH_AFTER: Final = re.compile(
+    r"^\s*(?:付き|付|つき|あり|セット|同梱|포함|증정|included|inklusive|inclus|incluse|inclusa|incluido|incluida|inclusi|incluso|"
+    r"в комплекте|в подарок|齐全|齊全|赠送)"
 )
 
 
@@ -198,9 +212,13 @@ def _judged(
 
 
 def _counts(listing: Listing, text: str, start: int, end: int, phrase: Phrase) -> bool:
-    """Say whether a phrase means what it says: not negated, in no harmless company, in the company that it needs."""
+    """Say whether a phrase means what it says: not negated or thrown in, in no harmless company, in what it needs."""
     if phrase.observation not in _NEVER_NEGATED and (
         _NEGATED_BEFORE.search(text[max(0, start - _COMPANY) : start]) or _NEGATED_AFTER.match(text[end:])
+    ):
+        return False
+    if phrase.observation in _INCLUDABLE and (
+        _WITH_BEFORE.search(text[max(0, start - _COMPANY) : start]) or _WITH_AFTER.match(text[end:])
     ):
         return False
     company = text[max(0, start - _COMPANY) : end + _COMPANY]

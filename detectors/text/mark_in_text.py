@@ -46,6 +46,7 @@ _USE_WORDS: Final = {
     Use.COMPARISON: "to compare the goods with",
     Use.QUALITY: "to praise the goods",
     Use.NEGATION: "to deny it",
+    Use.SUBJECT: "as what the goods are about",
     Use.STUFFING: "in a row of marks of several makers",
     Use.MENTION: "in passing",
 }

@@ -43,6 +43,7 @@ class Use(StrEnum):
     REFERENCE = "reference"
     COMPARISON = "comparison"
     NEGATION = "negation"
+    SUBJECT = "subject"
     CLAIM = "claim"
     MENTION = "mention"
 
