@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors import Reference, build
+from detectors import Learned, Reference, build
 from detectors.image import EnrolledImages, describe, enrol
 from detectors.price import learn
 from pipeline.errors import PhotoRefusedError
@@ -138,7 +138,7 @@ def main() -> None:
     figures = {}
     for marks, images in [(100, 1000), (10_000, 1000), (100, 100_000)]:
         grown, pictures = with_images(with_marks(register, marks), enrolled, images)
-        reference = Reference(price_levels=levels, enrolled_images=pictures)
+        reference = Reference(learned=Learned(levels=levels), enrolled_images=pictures)
         seconds, found = min(work(listings, grown, reference) for _ in range(3))
         figures[f"{marks} marks, {images} images"] = seconds
         print(f"{marks:7d} marks {images:7d} images: {seconds * 1000:7.2f} ms per listing, {found} candidates")

@@ -18,7 +18,19 @@ from detectors.image.innocents import BANK_VERSION, measure, shipped
 from detectors.image.owners import SUBJECTS
 from detectors.image.reaches import measure_reaches
 from detectors.image.silhouette_detector import SilhouetteSeen
-from detectors.price import GoodsKind, PriceLevels, PriceLow, PriceObservation, learn, observe
+from detectors.price import (
+    GoodsKind,
+    PriceLevels,
+    PriceLow,
+    PriceObservation,
+    Ranges,
+    SellerOffer,
+    SellerRange,
+    learn,
+    learn_ranges,
+    observe,
+    observe_offers,
+)
 from detectors.text import CodedVocabulary, MarkInText
 from pipeline.photos import BenignPhoto, PhotoDescription
 from pipeline.records import AssetKind, Detector, ListingBatch, Register
@@ -26,6 +38,33 @@ from pipeline.records import AssetKind, Detector, ListingBatch, Register
 
 def _no_image(name: str) -> bytes:
     raise FileNotFoundError(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What a batch of listings teaches: authentic prices, and what sellers offer under registered marks."""
+
+    prices: list[PriceObservation]
+    offers: list[SellerOffer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What all listings of a scan teach."""
+
+    levels: PriceLevels = field(default_factory=PriceLevels)
+    ranges: Ranges = field(default_factory=Ranges)
+
+    def to_bytes(self) -> bytes:
+        """Return what was learnt as JSON."""
+        document = {"levels": self.levels.to_json(), "ranges": self.ranges.to_json()}
+        return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_bytes(cls, document: bytes) -> Learned:
+        """Read back what `to_bytes` gave."""
+        raw = orjson.loads(document)
+        return cls(levels=PriceLevels.from_json(raw["levels"]), ranges=Ranges.from_json(raw["ranges"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +76,7 @@ class Reference:
     )
     benign_photos: tuple[BenignPhoto, ...] = ()
     descriptor: Descriptor | None = None
-    price_levels: PriceLevels = field(default_factory=PriceLevels)
+    learned: Learned = field(default_factory=Learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +94,8 @@ def _alike(reference: Reference, register: Register) -> PictureAlike:
 
 PHOTOS = frozenset({"enrolled", "benign"})
 """What the detectors that look at photos are built from."""
+LEARNED = frozenset({"learned"})
+"""What the detectors that hold a listing against all others are built from."""
 TABLE = (
     Entry(MarkInText, lambda register, _: MarkInText(register)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
@@ -63,7 +104,8 @@ TABLE = (
     Entry(SilhouetteSeen, lambda g, r: UnlessBenign(SilhouetteSeen(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(PictureAlike, lambda g, r: UnlessBenign(_alike(r, g), r.benign_photos), PHOTOS),
     Entry(GoodsKind, lambda register, _: GoodsKind(register)),
-    Entry(PriceLow, lambda register, r: PriceLow(r.price_levels, register), frozenset({"learned"})),
+    Entry(PriceLow, lambda register, r: PriceLow(r.learned.levels, register), LEARNED),
+    Entry(SellerRange, lambda _, r: SellerRange(r.learned.ranges), LEARNED),
 )
 """The one table of detectors, in the order in which their signals are listed."""
 
@@ -93,7 +135,7 @@ class DetectorKit:
     hashes_only: frozenset[AssetKind] = frozenset()
     descriptor: Descriptor | None = None
 
-    learner: ClassVar[str] = PriceLow.version
+    learner: ClassVar[str] = f"{PriceLow.version}/{SellerRange.version}"
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
 
     @property
@@ -140,13 +182,16 @@ class DetectorKit:
         return (measure_reaches(measured, self.descriptor, innocent) if self.descriptor else measured).to_bytes()
 
     def observe(self, batch: ListingBatch, register: Register) -> bytes:
-        """Return the authentic prices of a batch of listings."""
-        return _OBSERVATIONS.dump_json(observe(batch, register))
+        """Return what a batch of listings teaches."""
+        seen = Observed(prices=observe(batch, register), offers=observe_offers(batch, register))
+        return _OBSERVED.dump_json(seen)
 
     def learn(self, observed: Iterable[bytes], register: Register) -> bytes:
-        """Return the price levels of all batches."""
-        observations = (seen for document in observed for seen in _OBSERVATIONS.validate_json(document))
-        return orjson.dumps(learn(observations, register).to_json(), option=orjson.OPT_SORT_KEYS)
+        """Return what all batches teach."""
+        seen = [_OBSERVED.validate_json(document) for document in observed]
+        levels = learn((price for batch in seen for price in batch.prices), register)
+        ranges = learn_ranges(offer for batch in seen for offer in batch.offers)
+        return Learned(levels=levels, ranges=ranges).to_bytes()
 
     def read(self, kind: str, document: bytes) -> object:
         """Read a reference back."""
@@ -170,10 +215,10 @@ def _without(register: Register, kinds: frozenset[AssetKind]) -> Register:
 _READERS: Mapping[str, Callable[[bytes], object]] = {
     "enrolled": EnrolledImages.from_bytes,
     "benign": read_confirmed,
-    "learned": lambda document: PriceLevels.from_json(orjson.loads(document)),
+    "learned": Learned.from_bytes,
 }
-_FIELDS = {"enrolled": "enrolled_images", "benign": "benign_photos", "learned": "price_levels"}
+_FIELDS = {"enrolled": "enrolled_images", "benign": "benign_photos", "learned": "learned"}
 """Where each reference stands in `Reference`."""
 
 
-_OBSERVATIONS = TypeAdapter(list[PriceObservation])
+_OBSERVED = TypeAdapter(Observed)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from detectors import Reference, build
+from detectors import Learned, Reference, build
 from detectors.image import describe, enrol
 from detectors.price import learn, observe
 from pipeline.errors import PhotoRefusedError
@@ -46,7 +46,7 @@ def batch() -> ListingBatch:
 def detectors(register: Register, batch: ListingBatch) -> tuple[Detector, ...]:
     enrolled = enrol(register, lambda name: read_image(FIXTURES / "register", name))
     levels = learn(observe(batch, register), register)
-    return build(register, Reference(enrolled_images=enrolled, price_levels=levels))
+    return build(register, Reference(enrolled_images=enrolled, learned=Learned(levels=levels)))
 
 
 def usable_photos(folder: Path, listing: Listing) -> Iterator[Photo]:

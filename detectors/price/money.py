@@ -69,10 +69,12 @@ _TIME: Final = "|".join(map(re.escape, sorted(filter(None, _TIMES), key=len, rev
 
 
 def _either(names: dict[str, tuple[str, ...]]) -> str:
-    return "|".join(
-        rf"(?<![^\W\d_]){re.escape(n)}(?![^\W\d_])" if n[0].isascii() and n[0].isalpha() else re.escape(n)
-        for n in sorted(names, key=len, reverse=True)
-    )
+    """Return a pattern of signs and, bounded once for all of them, of words in Latin letters, the longest first."""
+    words: list[str] = []
+    signs: list[str] = []
+    for name in sorted(names, key=len, reverse=True):
+        (words if name[0].isascii() and name[0].isalpha() else signs).append(re.escape(name))
+    return rf"(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])|{'|'.join(signs)}"
 
 
 _MIXED: Final = (

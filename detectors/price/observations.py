@@ -25,7 +25,7 @@ def observe(batch: ListingBatch, register: Register) -> list[PriceObservation]:
     holders that it names.
     """
     products = products_of(register.rights_holders)
-    trusted = _trusted(register)
+    trusted = trusted_sellers(register)
     return [seen for listing in batch.listings for seen in _observed(listing, products, trusted)]
 
 
@@ -34,7 +34,7 @@ def _observed(
 ) -> Iterator[PriceObservation]:
     day = listing.captured_at.date()
     sellers = trusted.get((listing.platform, listing.seller.id or ""), [])
-    holders = {holder for holder, seller in sellers if _in_force(seller, day)}
+    holders = {holder for holder, seller in sellers if in_force(seller, day)}
     offer = offer_of(listing) if holders else None
     if not isinstance(offer, Offer):
         return
@@ -55,7 +55,8 @@ def _observed(
             )
 
 
-def _trusted(register: Register) -> dict[tuple[str, str], list[tuple[str, AuthorisedSeller]]]:
+def trusted_sellers(register: Register) -> dict[tuple[str, str], list[tuple[str, AuthorisedSeller]]]:
+    """Return the authorised sellers by platform and id, each with the holders that list them."""
     trusted: defaultdict[tuple[str, str], list[tuple[str, AuthorisedSeller]]] = defaultdict(list)
     for holder in register.rights_holders:
         for seller in holder.authorised_sellers:
@@ -63,5 +64,6 @@ def _trusted(register: Register) -> dict[tuple[str, str], list[tuple[str, Author
     return dict(trusted)
 
 
-def _in_force(seller: AuthorisedSeller, day: date) -> bool:
+def in_force(seller: AuthorisedSeller, day: date) -> bool:
+    """Say whether an authorisation covers a day."""
     return (seller.from_date or date.min) <= day <= (seller.until_date or date.max)

@@ -181,8 +181,9 @@ def prices_in(text: str) -> tuple[Quoted, ...]:
     [('0.50', 'low', 100), ('1.20', 'high', 100)]
     """
     read = text[:LONGEST].replace("￥", "¥").replace("＄", "$").replace("：", ":")
-    amounts = [amount for match in MONEY.finditer(read) if (amount := amount_of(match)) is not None]
-    if not amounts or len(amounts) < sum(1 for _ in MONEY.finditer(read)) or names_a_deal(read):
+    matches = [amount_of(match) for match in MONEY.finditer(read)]
+    amounts = [amount for amount in matches if amount is not None]
+    if not amounts or len(amounts) < len(matches) or names_a_deal(read):
         return ()
     found: list[Quoted] = []
     for number, amount in enumerate(amounts):

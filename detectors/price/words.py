@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -17,8 +17,11 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"\s+")
 MAX_TEXT = 2_000
 """Characters of a text that are read; titles are far shorter, and hostile ones are cut here."""
+_KEPT = 2_048
+"""Folded texts kept: those of a batch, since each is asked for by several readers."""
 
 
+@lru_cache(maxsize=_KEPT)
 def fold(text: str) -> str:
     """Return a text for comparison: compatibility forms, case, accents, invisible characters and spaces evened out.
 
