@@ -25,7 +25,7 @@ from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import AssetKind, Register
 
-ENROL_VERSION = f"enrolled-7/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-8/{DESCRIBE_VERSION}"
 _ARRAYS: Mapping[str, tuple[Any, tuple[int | None, ...]]] = {
     "hashes": (np.uint64, (4,)),
     "boxes": (np.float32, (4,)),

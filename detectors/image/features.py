@@ -70,9 +70,35 @@ def features(picture: Grey) -> Features:
     .. [2] M. Brown, R. Szeliski, S. Winder, "Multi-image matching using multi-scale oriented patches", CVPR 2005
        (after the idea; theirs keeps a distance instead of fields).
     """
+    descriptors, places = _described(picture)
+    return Features(encode(descriptors), places)
+
+
+def features_and_negative(picture: Grey) -> tuple[Features, Features]:
+    """Find the local features of a picture and, without looking again, those of its negative.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width)
+        As for `features`.
+
+    Returns
+    -------
+    tuple of Features
+        Of the picture, and of `~picture`: light for dark turns every gradient round, so that a feature has the opposite
+        direction, and the cells of its descriptor stand in reverse.
+    """
+    descriptors, places = _described(picture)
+    turned = places.copy()
+    turned[:, 3] += UNIT // 2
+    return Features(encode(descriptors), places), Features(encode(descriptors[:, _NEGATIVE]), turned)
+
+
+def _described(picture: Grey) -> tuple[NDArray[np.float32], Places]:
+    """Return the descriptors and places of the features of a picture."""
     points, descriptors = _sift().detectAndCompute(picture, None)
     if not points:
-        return NONE
+        return np.zeros((0, _SIZE), dtype=np.float32), NONE.places
     height, width = picture.shape
     seen = np.array([(*point.pt, point.size, point.angle, point.response) for point in points], dtype=np.float64)
     seen[:, :4] /= (width, height, max(width, height), 360)
@@ -81,7 +107,7 @@ def features(picture: Grey) -> Features:
     shares = seen[order, :4]
     shares[:, 3] %= 1
     places = np.clip(np.rint(shares * UNIT), 0, UNIT - 1).astype(np.uint16)
-    return Features(encode(np.asarray(descriptors, dtype=np.float32)[order]), places)
+    return np.asarray(descriptors, dtype=np.float32)[order], places
 
 
 def _spread(places: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -200,5 +226,6 @@ _USUAL_SUMS = (
 _SIGNS = 0x243F6A8885A308D3
 """The first binary digits of pi: as good as random, and nobody's choice."""
 _LEFT, _RIGHT = _mirror_pairs()
+_NEGATIVE = np.arange(_SIZE).reshape(_CELLS, _CELLS, _TURNS)[::-1, ::-1].ravel()
 _TURN = _random_turn()
 _USUAL = _usual_sums()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from detectors.image.decode import Grey, fitted
-from detectors.image.features import UNIT, Features, features
+from detectors.image.features import UNIT, Features, features_and_negative
 
 _SIDES = (128, 64)
 """Longer sides at which a print is enrolled again: its features depend on the pixels it is drawn with."""
@@ -32,19 +32,21 @@ def rendered_features(picture: Grey) -> Features:
     Features
         Their places are shares of the picture as it is.
     """
-    found = [_without_margin(features(margined), picture) for margined in _renditions(picture)]
+    found = [_without_margin(each, picture) for each in _seen(picture)]
     return Features(np.concatenate([each.codes for each in found]), np.concatenate([each.places for each in found]))
 
 
-def _renditions(picture: Grey) -> Iterator[Grey]:
-    """Yield the picture as it is, in negative, and in one colour both ways, each in several sizes, with a margin."""
+def _seen(picture: Grey) -> Iterator[Features]:
+    """Yield features of the picture as it is, in negative, and in one colour both ways, each in several sizes."""
     ground = _ground(picture)
     ink = np.abs(picture.astype(np.int16) - ground) > _CONTRAST
     printed = np.where(ink, _INK, _PAPER).astype(np.uint8)
     silhouette = np.asarray(cv2.GaussianBlur(printed, (3, 3), 0), dtype=np.uint8)
-    yield from map(_with_margin, (~picture, silhouette, ~silhouette))
-    for whole in (picture, ~picture, silhouette, ~silhouette):
-        yield from (_with_margin(fitted(whole, side)) for side in _SIDES)
+    yield features_and_negative(_with_margin(picture))[1]  # as it is, it is enrolled anyway
+    yield from features_and_negative(_with_margin(silhouette))
+    for whole in (picture, silhouette):
+        for side in _SIDES:
+            yield from features_and_negative(_with_margin(fitted(whole, side)))
 
 
 def _ground(picture: Grey) -> int:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from detectors.image.decode import Grey
 from detectors.image.feature_index import differing
-from detectors.image.features import BITS, MOST, UNIT, encode, features, mirrored
+from detectors.image.features import BITS, MOST, UNIT, encode, features, features_and_negative, mirrored
 from detectors.image.renditions import rendered_features
 from tests.detectors.image.pictures import Picture, scene
 
@@ -87,6 +87,21 @@ def test_places_are_shares_of_the_picture() -> None:
     apart = np.abs(ours.places[pairs[:, 0]].astype(int) - theirs.places[pairs[:, 1]].astype(int))[:, :3] / UNIT
     assert len(pairs) > 20
     assert np.median(apart) < 0.005
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_features_of_a_negative_follow_from_those_of_the_picture(seed: int) -> None:
+    picture = grey(scene(seed))
+
+    plain, negative = features_and_negative(picture)
+    looked_at = features(~picture)
+
+    assert np.array_equal(plain.codes, features(picture).codes)
+    bits = differing(negative.codes[:, None], looked_at.codes[None])
+    nearest = bits.argmin(axis=1)
+    apart = negative.places.astype(np.int16) - looked_at.places[nearest].astype(np.int16)  # whole turns vanish
+    same = (bits.min(axis=1) <= 4) & (np.abs(apart).max(axis=1) <= 2)
+    assert np.mean(same) > 0.95
 
 
 def test_a_picture_that_goods_bear_is_enrolled_in_negative_too() -> None:
