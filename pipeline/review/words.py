@@ -131,6 +131,7 @@ WORDS: Final[Mapping[str, str]] = {
     "detector.picture_alike": _("Like a registered picture to a model"),
     "detector.goods_kind": _("Kind of goods"),
     "detector.price_low": _("Price"),
+    "detector.seller_range": _("The seller's other listings"),
     "detector.combination": _("Signals taken together"),
     "detector.register_and_fields": _("Register and listing fields"),
 }
@@ -154,5 +155,14 @@ TOLD: Final = (
     _("Some values of the form cannot be used."),
     _("No case is chosen."),
     _("None of these cases may be noticed: see what is wrong with each."),
+    _("This photo was not kept."),
+    _("There is no such picture."),
+    _("This picture cannot be shown."),
+    _("There is no such audit."),
+    _("There is no such page."),
+    _("There is no such person."),
+    _("No OpenID provider is set."),
+    _("The OpenID provider's answer does not hold."),
+    _("No such deed."),
 )
 """What a refusal says to people."""
