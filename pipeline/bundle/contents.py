@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.bundle.package import CORRECTION_COLUMNS, datapackage, tables
-from pipeline.bundle.regulators import flagger_report, statements_of_reasons, ustr_submission
+from pipeline.bundle.regulators import flagger_report, statements_of_reasons, transparency_report, ustr_submission
 from pipeline.bundle.report import Draw, methodology, report
 from pipeline.bundle.workbook import Parts, workbook
 from pipeline.metrics.audit_rows import counterfeit, worst_case
@@ -39,7 +39,7 @@ LAYOUT = "1"
 """Of the files for people: raised whenever the same records give other bytes, so that nobody is accused of it."""
 FOR_PEOPLE = (
     *("metrics.xlsx", "frame.parquet", "corrections.csv", "report.html", "methodology.html", "datapackage.json"),
-    *("statements_of_reasons.csv", "trusted_flagger_report.csv", "ustr_submission.md"),
+    *("statements_of_reasons.csv", "trusted_flagger_report.csv", "transparency_report.csv", "ustr_submission.md"),
 )
 """Files that say what metrics.csv and the tables of audits say, in other forms."""
 
@@ -113,6 +113,7 @@ def contents(records: Records, rows: Sequence[Row]) -> Contents:
         "report.html": report(rows, corrections, draws_of(records.entries), as_of=stamp, synthetic=records.synthetic),
         "methodology.html": methodology(as_of=stamp, synthetic=records.synthetic),
         "trusted_flagger_report.csv": flagger_report(rows),
+        "transparency_report.csv": transparency_report(rows),
         "ustr_submission.md": ustr_submission(rows, synthetic=records.synthetic),
     }
     shown = []

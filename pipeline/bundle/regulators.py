@@ -6,6 +6,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import orjson
+
 from pipeline.bundle.report import DIFFERENCES, estimate, interval, title_of
 from pipeline.metrics.definitions import DISPOSITIONS
 from pipeline.metrics.enforcement_rows import Shown
@@ -65,6 +67,20 @@ KEYWORDS = {
     "design": "KEYWORD_DESIGN_INFRINGEMENT",
 }
 """There is no keyword for counterfeits: they stand under trade marks."""
+GROUNDS = {"trade_mark": "Trade mark", "copyright": "Copyright", "design": "Design right"}
+CATEGORY = "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS"
+TEMPLATE_COLUMNS = ("period", "section", "indicator", "category", "dimension", "group", "value", "unit", "metric")
+INDICATORS = (
+    ("1.3", "Notices submitted in accordance with Article 16", "notices_removed", "denominator"),
+    ("1.3", "Actions taken on notices: content removed", "notices_removed", "numerator"),
+    ("1.3", "Actions taken on notices: content disabled", "notices_restricted", "numerator"),
+    ("1.3", "Notices without an action so far", "notices_pending", "numerator"),
+    ("1.3", "Median time needed for taking the action", "t_action_median", "estimate"),
+    ("1.5", "Complaints of recipients that were upheld", "successful_counter_rate", "numerator"),
+    ("1.6", "Accuracy of automated means: confirmed of what was flagged", "detector_precision", "estimate"),
+    ("1.6", "Accuracy of automated means: flagged of what infringes", "detector_recall", "estimate"),
+)
+"""Section and indicator of the template, the metric that answers it, and which of its columns."""
 FLAGGER_COLUMNS = ("year", "dimension", "group", "action", "notices")
 PLATFORM, COUNTRY, RIGHT = (DIMENSIONS.index(name) for name in ("platform", "country", "right"))
 
@@ -75,7 +91,11 @@ def statements_of_reasons(shown: Iterable[Shown]) -> bytes:
     Notes
     -----
     A platform states its own reasons; these rows are for comparing counts with the database. Platform and right are
-    left empty where too few notices look alike.
+    left empty where too few notices look alike. Lists are JSON and days have a time, as in the database's own dumps.
+
+    References
+    ----------
+    .. [1] European Commission, DSA Transparency Database, statement of reasons attributes; source of its CSV export.
     """
     rows = []
     for case in shown:
@@ -84,15 +104,17 @@ def statements_of_reasons(shown: Iterable[Shown]) -> bytes:
             if visibility is None or notice.answered_at is None:
                 continue
             known = {
-                "decision_visibility": visibility,
+                "decision_visibility": _listed(visibility),
                 "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
-                "illegal_content_legal_ground": "Registered intellectual property",
-                "illegal_content_explanation": "Notified as infringing a registered right; see the platform's decision",
-                "category": "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-                "category_specification": KEYWORDS.get(case.values[RIGHT], ""),
-                "content_type": "CONTENT_TYPE_PRODUCT",
-                "content_date": f"{case.history.captured_at or case.history.opened_at:%Y-%m-%d}",
-                "application_date": f"{notice.answered_at:%Y-%m-%d}",
+                "illegal_content_legal_ground": GROUNDS.get(case.values[RIGHT], "Intellectual property"),
+                "illegal_content_explanation": "Notified as infringing this right; see the platform's decision",
+                "category": CATEGORY,
+                "category_addition": _listed(),
+                "category_specification": _listed(*filter(None, [KEYWORDS.get(case.values[RIGHT])])),
+                "content_type": _listed("CONTENT_TYPE_PRODUCT"),
+                "content_date": f"{case.history.captured_at or case.history.opened_at:%Y-%m-%d} 00:00:00",
+                "territorial_scope": _listed(),
+                "application_date": f"{notice.answered_at:%Y-%m-%d} 00:00:00",
                 "decision_facts": "Listing offered goods that a person reviewed and confirmed as infringing",
                 "source_type": "SOURCE_ARTICLE_16",
                 "automated_detection": "No",
@@ -104,6 +126,10 @@ def statements_of_reasons(shown: Iterable[Shown]) -> bytes:
             rows.append(dict.fromkeys(REASON_COLUMNS, "") | known)
     rows.sort(key=lambda row: (row["created_at"], row["platform_uid"]))
     return file_text(REASON_COLUMNS, rows).encode()
+
+
+def _listed(*values: str) -> str:
+    return orjson.dumps(values).decode()
 
 
 def _name(case: str) -> str:
@@ -133,6 +159,32 @@ def flagger_report(rows: Sequence[Row]) -> bytes:
         dict(zip(FLAGGER_COLUMNS, (*key, str(number)), strict=True)) for key, number in sorted(totals.items()) if number
     ]
     return file_text(FLAGGER_COLUMNS, listed).encode()
+
+
+def transparency_report(rows: Sequence[Row]) -> bytes:
+    """Return what the log can say to the indicators of the platforms' transparency reports, from the notifiers' side.
+
+    Notes
+    -----
+    For laying beside a platform's own report: sections are those of the template, categories those of its database.
+    Indicators that only a platform knows are not there.
+
+    References
+    ----------
+    .. [1] Commission Implementing Regulation (EU) 2024/2835, Annex I, sections 1.3, 1.5 and 1.6.
+    """
+    named = {row.key: row for row in rows if row.status is not Status.SUPPRESSED}
+    listed = []
+    for section, indicator, metric, column in INDICATORS:
+        for row in (row for row in named.values() if row.metric == metric):
+            value = getattr(row, column)
+            if row.dimension in (ALL, "platform", "right") and value not in (None, ""):
+                keyword = KEYWORDS.get(row.group, "") if row.dimension == "right" else ""
+                unit = row.unit if column == "estimate" else "count"
+                cells = (row.period, section, indicator, keyword or CATEGORY, row.dimension, row.group, str(value))
+                listed.append(dict(zip(TEMPLATE_COLUMNS, (*cells, unit, metric), strict=True)))
+    listed.sort(key=lambda row: row["period"])
+    return file_text(TEMPLATE_COLUMNS, listed).encode()
 
 
 def ustr_submission(rows: Sequence[Row], *, synthetic: bool) -> bytes:

@@ -29,6 +29,11 @@ from tests.pipeline.bundle.spreadsheet import Spreadsheet
 from tests.pipeline.metrics.ledger import Ledger
 from tests.pipeline.stages.audit_world import NOW, commit, draw, files, keep, market, review_all
 
+REQUIRED = (
+    *("decision_visibility", "decision_ground", "content_type", "category", "content_date", "application_date"),
+    *("decision_facts", "source_type", "automated_detection", "automated_decision", "platform_uid"),
+)
+"""What the database asks of every statement, by the headings of its export."""
 GOLDEN = Path(__file__).parent / "golden"
 EVIL = "<script>alert(1)</script>"
 
@@ -175,8 +180,25 @@ def test_statements_of_reasons_have_the_headings_of_the_database_and_one_row_for
     assert tuple(rows[0]) == REASON_COLUMNS
     assert len(REASON_COLUMNS) == 38
     assert len(rows) == 26
-    assert {row["category_specification"] for row in rows} == {"KEYWORD_TRADEMARK_INFRINGEMENT"}
+    assert {row["category_specification"] for row in rows} == {'["KEYWORD_TRADEMARK_INFRINGEMENT"]'}
+    assert {row["decision_visibility"] for row in rows} == {'["DECISION_VISIBILITY_CONTENT_REMOVED"]'}
+    assert {row["illegal_content_legal_ground"] for row in rows} == {"Trade mark"}
+    assert all(rows[0][name] for name in REQUIRED)
     assert all(re.fullmatch(r"[a-zA-Z0-9_-]+", row["platform_uid"]) for row in rows)
+
+
+def test_what_is_laid_beside_a_platforms_report_is_what_was_published(bundle: dict[str, bytes]) -> None:
+    rows = table(bundle["transparency_report.csv"])
+    whole = {r["indicator"]: r for r in rows if (r["dimension"], r["period"]) == ("all", "2026-Q3")}
+    marks = next(r for r in rows if (r["dimension"], r["group"], r["unit"]) == ("right", "trade_mark", "count"))
+    published = {(r["metric"], r["dimension"]): r for r in table(bundle["metrics.csv"]) if r["period"] == "2026-Q3"}
+
+    assert whole["Notices submitted in accordance with Article 16"]["value"] == "40"
+    assert whole["Actions taken on notices: content removed"]["value"] == "26"
+    median = whole["Median time needed for taking the action"]
+    assert (median["value"], median["unit"]) == (published["t_action_median", "all"]["estimate"], "hours")
+    assert marks["category"] == "KEYWORD_TRADEMARK_INFRINGEMENT"
+    assert {r["section"] for r in rows} == {"1.3", "1.5", "1.6"}
 
 
 def test_the_trusted_flaggers_year_adds_up(bundle: dict[str, bytes]) -> None:
