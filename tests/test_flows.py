@@ -121,43 +121,60 @@ def test_a_model_that_cannot_be_run_is_one_line_before_anything_begins(market: P
     assert "descriptor: means.onnx: cannot be run, got " in complained
 
 
-def test_a_photo_registered_later_is_found_in_what_was_seen(
-    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
-) -> None:
-    """Seven drawings are nobody's at first; none of the photos is at hand when one is registered."""
-    shutil.copytree(undisturbed[0] / ".counterfoil", tmp_path / ".counterfoil")
-    shutil.copytree(market / "register", tmp_path / "register")
-    draw(tmp_path / "register" / "photo.jpg", 4)
-
-    finished("rescan", "--register", "register", "--workers", "1", home=tmp_path)
-
-    rows = map(orjson.loads, (tmp_path / "out" / "candidates.jsonl").read_bytes().splitlines())
-    shown = {r["listing_id"] for r in rows if any(s["detector"] == "photo_reused" for s in r["signals"])}
-    assert shown == {str(n) for n in range(60) if n % 8 == 4}
-
-
-def test_a_photo_found_benign_is_drawn_taken_back_and_said_so(
-    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
-) -> None:
-    shutil.copytree(undisturbed[0] / ".counterfoil", tmp_path / ".counterfoil")
-    shutil.copytree(undisturbed[0] / "out", tmp_path / "out")
-    candidates = tmp_path / "out" / "candidates.jsonl"
-    before = [orjson.loads(line) for line in candidates.read_bytes().splitlines()]
-    (shown,) = [row["candidate_id"] for row in before if row["listing_id"] == "1"]
-    register = ("--register", str(market / "register"))
-
-    drawn = finished("overlay", shown, *register, "--photos", str(market / "snapshot"), home=tmp_path).split()
+@pytest.fixture(scope="module")
+def rescanned(market: Path, undisturbed: tuple[Path, str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Call one photo benign, register another, and look again at what was seen; no photo is at hand any more."""
+    home = tmp_path_factory.mktemp("rescanned")
+    shutil.copytree(undisturbed[0] / ".counterfoil", home / ".counterfoil")
+    shutil.copytree(market / "register", home / "register")
+    document = orjson.loads((home / "register/register.json").read_bytes())
+    document["rights_holders"][0]["assets"] += [{"id": "later", "kind": "product_photo", "images": ["later.jpg"]}]
+    (home / "register/register.json").write_bytes(orjson.dumps(document))
+    draw(home / "register" / "later.jpg", 4)
     photo = str(market / "snapshot" / "images" / "1.jpg")
-    finished("benign", "add", photo, "--holder", "quill", "--reason", "a size chart", home=tmp_path)
-    finished("rescan", *register, "--workers", "1", home=tmp_path)
 
-    assert Image.open(tmp_path / drawn[0]).format == "PNG"
-    after = [orjson.loads(line) for line in candidates.read_bytes().splitlines()]
-    scores = {row["listing_id"]: row["score"] for row in before}
-    taken_back = [row for row in after if "benign.photo" in {s["observation"] for s in row["exclusions"]}]
+    finished("benign", "add", photo, "--holder", "quill", "--reason", "a size chart", home=home)
+    finished("rescan", "--register", "register", "--workers", "1", home=home)
+
+    return home
+
+
+def candidates_of(home: Path) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in (home / "out" / "candidates.jsonl").read_bytes().splitlines()]
+
+
+def test_a_photo_registered_later_is_found_in_what_was_seen(rescanned: Path) -> None:
+    found = {
+        row["listing_id"]
+        for row in candidates_of(rescanned)
+        if ("photo_reused", "later") in {(s["detector"], s["asset_id"]) for s in row["signals"]}
+    }
+
+    assert found == {str(n) for n in range(60) if n % 8 == 4}
+
+
+def test_a_photo_found_benign_is_taken_back_and_said_so(undisturbed: tuple[Path, str, str], rescanned: Path) -> None:
+    scores = {row["listing_id"]: row["score"] for row in candidates_of(undisturbed[0])}
+
+    taken_back = [
+        row for row in candidates_of(rescanned) if "benign.photo" in {s["observation"] for s in row["exclusions"]}
+    ]
+
     assert {row["listing_id"] for row in taken_back} == {str(n) for n in range(60) if n % 8 == 1}
     assert all(row["score"] < scores[row["listing_id"]] for row in taken_back)
-    assert not any(s["observation"].startswith("photo.") for row in after for s in row["signals"])
+    assert not any(s["observation"].startswith("photo.") for row in taken_back for s in row["signals"])
+
+
+def test_what_a_photo_shows_of_a_registered_one_is_drawn(
+    market: Path, undisturbed: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(undisturbed[0] / "out", tmp_path / "out")
+    (shown,) = [row["candidate_id"] for row in candidates_of(tmp_path) if row["listing_id"] == "1"]
+    places = ("--register", str(market / "register"), "--photos", str(market / "snapshot"))
+
+    drawn = finished("overlay", shown, *places, home=tmp_path).split()
+
+    assert Image.open(tmp_path / drawn[0]).format == "PNG"
 
 
 def test_the_command_killed_and_started_again_ends_the_same(
