@@ -2,7 +2,7 @@
 
 Run from the root of the repository::
 
-    python -m benchmarks.prices PRICES.csv.gz [--rounds 40]
+    python -m benchmarks.prices PRICES.csv.gz [--rounds 100]
 
 PRICES has the columns `sub_category`, `actual_price` (list) and `discount_price` of authentic offers. Weeks and
 conditions are drawn, since such tables have none: used goods sell for a part of what new ones do, and in the week of a
@@ -99,7 +99,7 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("prices", type=Path)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=100)
     arguments = parser.parse_args()
     draw = random.Random(SEED)
     rows = read(arguments.prices)
