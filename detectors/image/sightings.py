@@ -61,6 +61,8 @@ def sightings(photo: PhotoDescription, enrolled: EnrolledImages, find: Find) -> 
     Sighting
         At most two a picture, one of them mirrored.
     """
+    if not len(photo.codes):
+        return
     size = np.array([photo.width, photo.height], dtype=np.int32)
     for turned, met in zip((False, True), find(photo.codes), strict=True):
         codes = mirrored(photo.codes) if turned else photo.codes

@@ -116,6 +116,8 @@ class SilhouetteSeen:
     @staticmethod
     def _sights(photo: PhotoDescription, index: SilhouetteIndex, names: Sequence[str]) -> tuple[_Sight, ...]:
         """Return what is seen in a photo of the pictures of an index, which are given by name."""
+        if not len(photo.figures):
+            return ()
         shapes = Shapes.of(photo)
         return tuple(
             _Sight(

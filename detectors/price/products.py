@@ -248,10 +248,15 @@ def _alike(title: str, known: Iterable[KnownProduct]) -> tuple[KnownProduct, ...
 
 def _score(title: str, name: str) -> float:
     """Score a product name against a title; one word says no more than a kind, and a shorter title picks no product."""
-    if not any(spaced(character) for character in name):
+    if _is_unspaced(name):
         whole = name.replace(" ", "")
         return 100.0 if len(whole) >= _LEAST_UNSPACED and whole in title.replace(" ", "") else 0.0
     return fuzz.token_set_ratio(name, title) if 1 < len(name.split()) <= len(title.split()) else 0.0
+
+
+@lru_cache(maxsize=65_536)
+def _is_unspaced(name: str) -> bool:
+    return not any(map(spaced, name))
 
 
 def _valid(codes: Iterable[str]) -> Iterator[str]:
