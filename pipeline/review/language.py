@@ -17,6 +17,8 @@ from babel.dates import format_datetime, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, is_currency
 
+from pipeline.review.sentences import Sentences, sentences_of
+
 SOURCE: Final = "en"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh_Hans": "简体中文"}
 """Languages of the pages, each by its own name."""
@@ -32,11 +34,14 @@ class Language:
         A key of `LANGUAGES`.
     catalogue : mapping of str to str
         Translations by English text; both forms of a plural are the keys of the same one where the language has one.
+    sentences : Sentences
+        What is said of what detectors, checks and clocks say.
     """
 
     code: str
     locale: Locale
     catalogue: Mapping[str, str]
+    sentences: Sentences
 
     @property
     def tag(self) -> str:
@@ -51,6 +56,11 @@ class Language:
         """Translate a text that depends on a number."""
         text = one if number == 1 else many
         return self.catalogue.get(text, text)
+
+    def said(self, sentence: object) -> str:
+        """Say a sentence that was made in English, as far as the language knows it."""
+        text = str(sentence)
+        return self.catalogue.get(text) or self.sentences.say(text)
 
     def time(self, moment: datetime) -> str:
         """Write a time, in UTC."""
@@ -93,7 +103,13 @@ class Language:
 def language_of(code: str) -> Language:
     """Return a language; an unknown one is English."""
     known = code if code in LANGUAGES else SOURCE
-    return Language(code=known, locale=Locale.parse(known), catalogue={} if known == SOURCE else _catalogue(known))
+    foreign = known != SOURCE
+    return Language(
+        code=known,
+        locale=Locale.parse(known),
+        catalogue=_catalogue(known) if foreign else {},
+        sentences=sentences_of(_catalogue(known, "sentences.") if foreign else {}),
+    )
 
 
 def preferred(header: str, chosen: str = "") -> str:
@@ -115,8 +131,8 @@ def preferred(header: str, chosen: str = "") -> str:
     return found or SOURCE
 
 
-def _catalogue(code: str) -> dict[str, str]:
-    document = (files("pipeline.review") / "locale" / f"{code}.po").read_bytes()
+def _catalogue(code: str, what: str = "") -> dict[str, str]:
+    document = (files("pipeline.review") / "locale" / f"{what}{code}.po").read_bytes()
     found: dict[str, str] = {}
     for message in read_po(BytesIO(document), locale=code):
         text, *_ = _forms(message.string)

@@ -85,7 +85,7 @@ def _environment(code: str) -> Environment:
         "percent": language.percent,
         "probability": language.probability,
         "word": lambda value: language.gettext(WORDS.get(str(value), str(value))),
-        "told": language.gettext,
+        "said": language.said,
         "reveal": reveal,
     }
     environment.globals |= {"money": language.money, "ago": language.ago, "Permission": Permission}

@@ -160,7 +160,6 @@ TOLD: Final = (
     _("This picture cannot be shown."),
     _("There is no such audit."),
     _("There is no such page."),
-    _("There is no such person."),
     _("No OpenID provider is set."),
     _("The OpenID provider's answer does not hold."),
     _("No such deed."),
