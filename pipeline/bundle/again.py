@@ -78,7 +78,7 @@ def make_again(files: BundleFiles, verified: Verified) -> MadeAgain:
 def _made(verified: Verified) -> Contents:
     tables = verified.computed.tables
     records = Records(
-        entries=verified.entries,
+        entries=verified.history.entries,
         frame=tables["frame.csv"],
         strata=tables["strata.csv"],
         sample=tables["sample.csv"],

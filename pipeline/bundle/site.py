@@ -36,6 +36,8 @@ class Published:
         SHA-256 of the exporter's key.
     synthetic : bool
         Whether its data are made up.
+    outdated : str or None
+        The version of the definitions that its numbers were made by, where that is not the one of this program.
     """
 
     folder: str
@@ -45,6 +47,7 @@ class Published:
     entries: int
     key: str
     synthetic: bool
+    outdated: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,7 +143,7 @@ def write_rows(rows: Iterable[Row]) -> str:
 
 
 def read_rows(text: str) -> list[Row]:
-    """Return the rows of a metrics.csv that was checked.
+    """Return the rows of a metrics.csv that was checked; columns that an earlier version did not have stay empty.
 
     Raises
     ------
@@ -152,11 +152,11 @@ def read_rows(text: str) -> list[Row]:
     """
     try:
         return [_row(found) for found in csv.DictReader(io.StringIO(text, newline=""), strict=True)]
-    except (csv.Error, KeyError, ValueError) as error:
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
         raise InputError(f"metrics.csv: not one of ours: {error}, expected the columns {', '.join(COLUMNS)}") from error
 
 
 def _row(found: dict[str, str]) -> Row:
     counts = {name: int(found[name]) if found[name] else None for name in ("numerator", "denominator", "unknown")}
-    texts = {name: found[name] for name in COLUMNS if name not in (*counts, "status")}
+    texts = {name: found[name] for name in COLUMNS if name in found and name not in (*counts, "status")}
     return Row(**texts, **counts, status=Status(found["status"]))  # type: ignore[arg-type]

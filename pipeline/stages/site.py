@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.bundle.again import make_again
 from pipeline.bundle.site import Published, index
 from pipeline.errors import InputError
 from pipeline.log.disk import Disk
+from pipeline.metrics.definitions import VERSION
 from pipeline.metrics.rows import read_rows
 from pipeline.stages.folders import put_folder, restore_folder
-from pipeline.verify.bundle import STATEMENT, verify_bundle
+from pipeline.verify.bundle import STATEMENT, verify_signed, with_numbers
 from pipeline.verify.files import BundleFiles
 
 BUNDLES = "bundles"
@@ -27,7 +29,8 @@ def make_site(out: Path, bundles: Sequence[Path]) -> int:
     out : Path
         Folder of the site; bundles that it has already stay.
     bundles : sequence of Path
-        The oldest first; each must hold, and its log must begin with that of the one before.
+        The oldest first; each must hold, and its log must begin with that of the one before. Numbers that an earlier
+        version of the definitions made are not computed again, and the site says so.
 
     Returns
     -------
@@ -53,7 +56,10 @@ def make_site(out: Path, bundles: Sequence[Path]) -> int:
 
 
 def _publish(out: Path, files: BundleFiles, before: BundleFiles | None) -> Published:
-    found = verify_bundle(files, since=before)
+    found = verify_signed(files, since=before)
+    current = found.definitions == VERSION
+    if current:
+        make_again(files, with_numbers(files, found))
     statement = files.read(STATEMENT)
     name = hashlib.sha256(statement).hexdigest()[:NAME_DIGITS]
     place = out / BUNDLES / name
@@ -66,6 +72,7 @@ def _publish(out: Path, files: BundleFiles, before: BundleFiles | None) -> Publi
         files=files.names,
         entries=found.checkpoint.size,
         key=found.exporter,
+        outdated=None if current else found.definitions,
         synthetic=found.predicate.get("synthetic") is True,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,8 +36,8 @@ _MAX_JSON_BYTES: Final = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """A bundle in which everything holds.
+class Signed:
+    """A bundle in which everything holds but what is computed, which nobody has looked at.
 
     Attributes
     ----------
@@ -51,12 +51,10 @@ class Verified:
         SHA-256 of the exporter's public key, in hexadecimal.
     files : int
         Files that the statement is about.
-    entries : tuple of dict
-        Of the log.
+    history : History
+        The log.
     predicate : dict
         What the statement says of the files.
-    computed : Computed
-        Numbers that follow from the records, and samples that were drawn again.
     witnesses : mapping of str to datetime
         Who saw the checkpoint, by the names of the policy, and when.
     stamped_at : tuple of datetime
@@ -70,12 +68,29 @@ class Verified:
     checkpoint: Checkpoint
     exporter: str
     files: int
-    entries: tuple[dict[str, Any], ...]
+    history: History
     predicate: dict[str, Any]
-    computed: Computed
     witnesses: dict[str, datetime]
     stamped_at: tuple[datetime, ...]
     since: Checkpoint | None = None
+
+    @property
+    def definitions(self) -> str:
+        """Version of the definitions that the numbers were computed by."""
+        return str(self.predicate.get("definitions", VERSION))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified(Signed):
+    """A bundle in which everything holds.
+
+    Attributes
+    ----------
+    computed : Computed
+        Numbers that follow from the records, and samples that were drawn again.
+    """
+
+    computed: Computed
 
     @property
     def numbers(self) -> int:
@@ -105,6 +120,28 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
     The order decides who is blamed: the signature over the statement first, then the digests in it, then the log's
     checkpoint, then the entries, then the hashes over them, and last what was computed.
     """
+    return with_numbers(files, verify_signed(files, policy, since))
+
+
+def with_numbers(files: BundleFiles, signed: Signed) -> Verified:
+    """Check the rest of a bundle of which all but the numbers was checked; see `verify_bundle`."""
+    known = {field.name: getattr(signed, field.name) for field in fields(signed)}
+    return Verified(**known, computed=_compute_again(files, signed))
+
+
+def verify_signed(files: BundleFiles, policy: Policy | None = None, since: BundleFiles | None = None) -> Signed:
+    """Check all of a bundle but its numbers: as far as one gets where they were defined otherwise than here.
+
+    Parameters
+    ----------
+    files, policy, since
+        As for `verify_bundle`.
+
+    Raises
+    ------
+    BundleError
+        Naming the first file that does not hold, and what about it.
+    """
     envelope, document = _statement(files)
     subjects = subjects_of(document)
     _check_files(files, subjects)
@@ -115,22 +152,21 @@ def verify_bundle(files: BundleFiles, policy: Policy | None = None, since: Bundl
     _refuse_strangers(files, subjects, checkpoint)
     history = read_history(files, checkpoint)
     with _blaming(STATEMENT):
-        signed = SigstoreBundle.parse(files.read(STATEMENT, _MAX_JSON_BYTES), log)
-        _check_logged(signed, history, log, known)
-        stamped_at = tuple(_stamped_at(token, envelope, chains, history) for token in signed.timestamps)
+        bundle = SigstoreBundle.parse(files.read(STATEMENT, _MAX_JSON_BYTES), log)
+        _check_logged(bundle, history, log, known)
+        stamped_at = tuple(_stamped_at(token, envelope, chains, history) for token in bundle.timestamps)
     with _blaming(CMS):
         check_detached(files.read(CMS, _MAX_JSON_BYTES), files.read(METRICS))
     with _blaming(CHECKPOINT):
         witnesses = _witnesses(note, policy, known, log)
-    return Verified(
+    return Signed(
         log=log,
         pinned=policy is not None and bool(policy.logs),
         checkpoint=checkpoint,
         exporter=hashlib.sha256(envelope.key).hexdigest(),
         files=len(subjects),
-        entries=history.entries,
+        history=history,
         predicate=document["predicate"],
-        computed=_check_claims(files, history, document["predicate"]),
         witnesses=witnesses,
         stamped_at=stamped_at,
         since=_check_since(since, history, log) if since else None,
@@ -154,20 +190,21 @@ def _statement(files: BundleFiles) -> tuple[Envelope, dict[str, Any]]:
         return envelope, envelope.check()
 
 
-def _check_claims(files: BundleFiles, history: History, predicate: dict[str, Any]) -> Computed:
+def _compute_again(files: BundleFiles, signed: Signed) -> Computed:
     """Check that all that is published follows from the entries."""
-    if predicate.get("definitions", VERSION) != VERSION:
+    if signed.definitions != VERSION:
         raise BundleError(
             STATEMENT,
-            f"its numbers are defined by version {predicate['definitions']!r:.20} of the definitions, "
+            f"its numbers are defined by version {signed.definitions!r:.20} of the definitions, "
             f"expected {VERSION!r}: use the verifier that came out with it",
         )
+    history = signed.history
     computed = check_numbers(files, history)
     try:
         with _blaming("log"):
             check_publications(history.entries, computed.rows, files.read(METRICS))
         with _blaming(STATEMENT):
-            check_summary(predicate, computed.rows)
+            check_summary(signed.predicate, computed.rows)
     except MISSHAPEN as error:
         raise BundleError("log", f"entries of another shape than docs/log.md gives them: {error!r:.200}") from error
     return computed

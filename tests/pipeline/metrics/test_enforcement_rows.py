@@ -246,6 +246,18 @@ def test_rows_that_are_written_are_read_back() -> None:
     assert read_rows(write_rows(rows)) == rows
 
 
+def test_rows_of_a_version_with_fewer_columns_are_read() -> None:
+    (row,) = read_rows("metric,period,numerator,denominator,unknown,status\nprevalence,2026-Q3,1,2,,final\n")
+
+    assert (row.numerator, row.confidence, row.status) == (1, "", Status.FINAL)
+
+
+@pytest.mark.parametrize("text", ["metric\nprevalence\n", "metric,period,status\na,b,final\n", "a,b\n1,2,3\n"])
+def test_a_table_of_another_kind_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="not one of ours"):
+        read_rows(text)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
