@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from detectors import DetectorKit
 from detectors.image.descriptor import load_descriptor
+from detectors.text.tesseract import find_tesseract
 from pipeline.aliases import with_aliases
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
@@ -134,6 +135,7 @@ def prepare_scan(settings: Settings, *, again: bool = False) -> Scan:
         kit=_kit(settings),
         random_percent=settings.random_percent,
         open_low=settings.open_low,
+        read_photos=settings.photo_words,
         weights=weights,
     )
 
@@ -142,6 +144,7 @@ def _kit(settings: Settings) -> DetectorKit:
     return DetectorKit(
         hashes_only=frozenset(map(AssetKind, settings.hashes_only)),
         descriptor=load_descriptor(Path(settings.descriptor)) if settings.descriptor else None,
+        words=find_tesseract(settings.photo_languages) if settings.photo_words else None,
     )
 
 

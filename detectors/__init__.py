@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Any, ClassVar
 
 import orjson
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter
 from detectors.image import DESCRIBE_VERSION, EnrolledImages, PhotoReused, PictureFound, describe, enrol
 from detectors.image.alike import PictureAlike
 from detectors.image.benign import UnlessBenign, read_confirmed
+from detectors.image.decode import decode_in_colour
 from detectors.image.descriptor import Descriptor
 from detectors.image.enrol import ENROL_VERSION
 from detectors.image.innocents import BANK_VERSION, measure, shipped
@@ -31,8 +33,9 @@ from detectors.price import (
     observe,
     observe_offers,
 )
-from detectors.text import CodedVocabulary, MarkInText
-from pipeline.photos import BenignPhoto, PhotoDescription
+from detectors.text import CodedVocabulary, MarkInPhoto, MarkInText
+from detectors.text.tesseract import Tesseract
+from pipeline.photos import BenignPhoto, PhotoDescription, PhotoWord
 from pipeline.records import AssetKind, Detector, ListingBatch, Register
 
 
@@ -99,6 +102,7 @@ LEARNED = frozenset({"learned"})
 TABLE = (
     Entry(MarkInText, lambda register, _: MarkInText(register)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
+    Entry(MarkInPhoto, lambda register, _: MarkInPhoto(register)),
     Entry(PhotoReused, lambda g, r: UnlessBenign(PhotoReused(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(PictureFound, lambda g, r: UnlessBenign(PictureFound(r.enrolled_images, g), r.benign_photos), PHOTOS),
     Entry(SilhouetteSeen, lambda g, r: UnlessBenign(SilhouetteSeen(r.enrolled_images, g), r.benign_photos), PHOTOS),
@@ -111,6 +115,8 @@ TABLE = (
 
 _DEEP = (PictureFound, SilhouetteSeen, PictureAlike)
 """What looks at more of a photo than its hashes."""
+_SIDE_READ = 1_600
+"""Pixels of the longer side of a photo whose words are read."""
 DETECTOR_CLASSES = tuple(entry.kind for entry in TABLE)
 
 
@@ -130,10 +136,13 @@ class DetectorKit:
         without local features.
     descriptor : Descriptor or None
         A model of the user's that looks at photos too.
+    words : Tesseract or None
+        What reads words in photos, where the user wants it.
     """
 
     hashes_only: frozenset[AssetKind] = frozenset()
     descriptor: Descriptor | None = None
+    words: Tesseract | None = None
 
     learner: ClassVar[str] = f"{PriceLow.version}/{SellerRange.version}"
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
@@ -151,8 +160,22 @@ class DetectorKit:
     @property
     def detectors(self) -> Mapping[str, str]:
         """Version of each detector, by name, in the order of the table."""
-        kinds = (kind for kind in DETECTOR_CLASSES if self.descriptor or kind is not PictureAlike)
+        absent = {MarkInPhoto} | (set() if self.descriptor else {PictureAlike})
+        kinds = (kind for kind in DETECTOR_CLASSES if kind not in absent)
         return {kind.name: kind.version + (self._left_out if kind in _DEEP else "") for kind in kinds}
+
+    @property
+    def reader(self) -> str:
+        """Version of `read_words` and of what looks at words; empty where photos are not read."""
+        return f"{MarkInPhoto.version}/{self.words.version}" if self.words else ""
+
+    def read_words(self, data: bytes) -> tuple[PhotoWord, ...]:
+        """Return the words in a photo, which the reader is shown as a picture of our own making."""
+        if self.words is None:
+            return ()
+        picture, file = decode_in_colour(data, _SIDE_READ), BytesIO()
+        picture.save(file, "PNG")
+        return self.words.read(file.getvalue(), *picture.size)
 
     @property
     def _left_out(self) -> str:

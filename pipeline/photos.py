@@ -56,12 +56,35 @@ class PhotoDescription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoWord:
+    """A word read in a photo.
+
+    Attributes
+    ----------
+    text : str
+        As read.
+    line : tuple of int
+        Words of one line have this in common.
+    box : tuple of float
+        Left, top, right, bottom as shares of width and height.
+    certainty : float
+        0 to 1, the reader's own measure.
+    """
+
+    text: str
+    line: tuple[int, ...]
+    box: tuple[float, float, float, float]
+    certainty: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A usable image of a listing: its place in `Listing.images`, the name as given, and its description."""
+    """A usable image of a listing: its place in `Listing.images`, the name as given, its description, words read."""
 
     index: int
     name: str
     description: PhotoDescription
+    words: tuple[PhotoWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ ENGINES: Final = ("local", "dask")
 RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {
         "workers": (0, 1_024),
+        "photo_words": (0, 1_000_000),
         "random_percent": (0, 90),
         "recheck_pause_seconds": (1, 3_600),
         "review_idle_minutes": (1, 1_440),
@@ -68,6 +69,10 @@ class Settings:
         Folder of photos in which nothing registered may be seen; empty for none.
     descriptor : str
         A model (ONNX) that looks at photos too, with a JSON file beside it; empty for none.
+    photo_words : int
+        Photos of a scan whose words are read with Tesseract, at most; 0 reads none.
+    photo_languages : str
+        Languages of these words, as Tesseract names them, joined by "+".
     schedule : str
         When the scheduled scan runs, as a cron expression in UTC.
     random_percent : int
@@ -128,6 +133,8 @@ class Settings:
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
     descriptor: str = ""
+    photo_words: int = 0
+    photo_languages: str = "eng"
     schedule: str = "0 3 * * *"
     random_percent: int = 10
     open_low: bool = False

@@ -16,7 +16,7 @@ import orjson
 
 from pipeline.engine import Engine, LocalEngine
 from pipeline.errors import PhotoRefusedError
-from pipeline.photos import Photo, PhotoDescription
+from pipeline.photos import Photo, PhotoDescription, PhotoWord
 from pipeline.records import Asset, Detector, Listing, ListingBatch, Register, Signal
 from pipeline.register import load_register
 from pipeline.snapshots import find_inputs
@@ -128,6 +128,30 @@ class PriceSeen:
         )
 
 
+@dataclass
+class PhotoWordSeen:
+    """Sees whatever word was read in a photo as the mark."""
+
+    register: Register
+    name = "mark_in_photo"
+    version = "1"
+    observations: tuple[str, ...] = ("photo_text.exact",)
+
+    def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:
+        asset = self.register.rights_holders[0].assets[0]
+        pairs = zip(batch.listings, batch.photos, strict=True)
+        return [self.compare(listing, photos, asset) for listing, photos in pairs]
+
+    def compare(self, listing: Listing, photos: tuple[Photo, ...], asset: Asset) -> tuple[Signal, ...]:
+        return tuple(
+            _signal(
+                self, "photo_text.exact", asset, word.certainty, {"kind": "image", "image": p.index, "quote": word.text}
+            )
+            for p in photos
+            for word in p.words
+        )
+
+
 def _signal(detector: Detector, observation: str, asset: Asset, strength: float, evidence: dict[str, Any]) -> Signal:
     return Signal(
         detector=detector.name,
@@ -148,6 +172,7 @@ class FakeKit:
     word_version: str = "1"
     enroller: ClassVar[str] = "1"
     learner: ClassVar[str] = "1"
+    reader: str = ""
     references: ClassVar[Mapping[str, frozenset[str]]] = {
         "photo_seen": frozenset({"enrolled"}),
         "price_seen": frozenset({"learned"}),
@@ -159,6 +184,10 @@ class FakeKit:
 
     def describe(self, data: bytes) -> PhotoDescription:
         return describe(data)
+
+    def read_words(self, data: bytes) -> tuple[PhotoWord, ...]:
+        CALLS["read"] += 1
+        return (PhotoWord(text=data.decode("utf-8", "replace"), line=(1,), box=(0.1, 0.2, 0.3, 0.4), certainty=0.9),)
 
     def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:
         CALLS["enrolled"] += 1
@@ -185,6 +214,7 @@ class FakeKit:
             "word_seen": lambda: WordSeen(register),
             "photo_seen": lambda: PhotoSeen(register, references["enrolled"]),
             "price_seen": lambda: PriceSeen(register, references["learned"]),
+            "mark_in_photo": lambda: PhotoWordSeen(register),
         }
         return built[name]()
 

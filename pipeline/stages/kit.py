@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from pipeline.photos import PhotoDescription
+from pipeline.photos import PhotoDescription, PhotoWord
 from pipeline.records import Detector, ListingBatch, Register
 from pipeline.store.codec import from_json
 from pipeline.store.lake import Lake
@@ -37,6 +37,11 @@ class Kit(Protocol):
         ...
 
     @property
+    def reader(self) -> str:
+        """Version of `read_words` and of what looks at words; empty where photos are not read."""
+        ...
+
+    @property
     def references(self) -> Mapping[str, frozenset[str]]:
         """Which of the references "enrolled", "benign" and "learned" each detector is built from, if any.
 
@@ -46,6 +51,10 @@ class Kit(Protocol):
 
     def describe(self, data: bytes) -> PhotoDescription:
         """Describe a photo, or raise `PhotoRefusedError`."""
+        ...
+
+    def read_words(self, data: bytes) -> tuple[PhotoWord, ...]:
+        """Return the words in a photo, or raise `PhotoRefusedError`."""
         ...
 
     def enrol(self, register: Register, read: Callable[[str], bytes]) -> bytes:

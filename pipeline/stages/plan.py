@@ -50,6 +50,8 @@ class Scan:
         Share of the cases to review that is drawn at random among all candidates, in percent.
     open_low : bool
         Whether candidates of the low band become cases too.
+    read_photos : int
+        Photos whose words are read, at most; 0 reads none.
     weights : WeightTable
         By which signals are scored: that of the program, or one that was fitted to decisions and adopted.
     chunk_rows : int
@@ -69,6 +71,7 @@ class Scan:
     innocents: Path | None = None
     random_percent: int = 10
     open_low: bool = False
+    read_photos: int = 0
     weights: WeightTable = field(default_factory=default_weights)
     chunk_rows: int = 500
     run_id: str = field(init=False)
@@ -89,7 +92,13 @@ class Scan:
             "detectors": dict(self.kit.detectors),
             "scoring": scoring_version(self.weights),
             "register": self.register.digest,
+            **({"reader": self.kit.reader, "read_photos": self.read_photos} if self.reads else {}),
         }
+
+    @property
+    def reads(self) -> bool:
+        """Whether words in photos are read."""
+        return bool(self.kit.reader and self.read_photos)
 
 
 class Unit(Protocol):

@@ -16,6 +16,7 @@ from pipeline.stages.ingest import ingest, recall
 from pipeline.stages.learn import learn
 from pipeline.stages.merge import merge
 from pipeline.stages.plan import Scan
+from pipeline.stages.read import read
 from pipeline.stages.score import score
 from pipeline.store.lake import replacing
 from pipeline.store.ledger import begin_scan, finish_scan
@@ -51,8 +52,12 @@ def run_scan(scan: Scan, conductor: Conductor) -> dict[str, Json]:
         bench = learn(scan, partitions, conductor)
     with watch.stage("detect"):
         detect(scan, bench, partitions, conductor)
+    read_in: dict[str, str] = {}
+    if scan.reads:
+        with watch.stage("read"):
+            read_in = read(scan, bench, partitions, conductor)
     with watch.stage("score"):
-        keys = score(scan, bench, partitions, conductor)
+        keys = score(scan, bench, partitions, conductor, read_in)
     with watch.stage("merge"):
         counts = conductor.perform("merge", partial(merge, scan, keys, conductor))
     with watch.stage("cases"):

@@ -33,38 +33,50 @@ GONE = Refusal(reason="the file changed while it was scanned", expected="the sam
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring(OneResult):
-    """A unit of work: what the scan saw of a partition, the names of the input files, and by what it is scored."""
+    """A unit of work: what the scan saw of a partition, the names of the input files, and by what it is scored.
+
+    Attributes
+    ----------
+    signals : tuple of str
+        Names of what the detectors saw.
+    """
 
     key: str
     sight: Sight
+    signals: tuple[str, ...]
     selected: tuple[Selected, ...]
     sources: tuple[str, ...]
     weights: WeightTable
 
 
-def score(scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor) -> tuple[str, ...]:
-    """Score what the scan saw of each partition; return the names of the results."""
+def score(
+    scan: Scan, bench: Workbench, partitions: tuple[str, ...], conductor: Conductor, read_in: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Score what the scan saw of each partition, with what it read in photos; return the names of the results."""
     keys: list[str] = []
-    units = _scorings(scan, bench, partitions, keys)
+    units = _scorings(scan, bench, partitions, keys, read_in)
     Stage(name="score", kind="candidates", do=score_partition).run(scan, conductor, units, total=len(partitions))
     return tuple(keys)
 
 
-def _scorings(scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: list[str]) -> Iterator[Scoring]:
+def _scorings(
+    scan: Scan, bench: Workbench, partitions: tuple[str, ...], keys: list[str], read_in: Mapping[str, str]
+) -> Iterator[Scoring]:
     sources = tuple(str(file.path) for file in scan.inputs) or (THE_STORE,)
     for sight in sights(scan, bench, partitions):
         with scan.store.read() as connection:
             selected = select_contents(connection, scan.run_id, sight.partition)
+        signals = (*sight.keys, *filter(None, [read_in.get(sight.partition)]))
         key = digest_of(
             CANDIDATES_VERSION,
             scoring_version(scan.weights),
             sight.partition,
-            sight.keys,
+            signals,
             to_json(selected).decode(),
             sources,
         )
         keys.append(key)
-        yield Scoring(key=key, sight=sight, selected=selected, sources=sources, weights=scan.weights)
+        yield Scoring(key=key, sight=sight, signals=signals, selected=selected, sources=sources, weights=scan.weights)
 
 
 def score_partition(unit: Scoring) -> None:
@@ -93,7 +105,7 @@ Found = tuple[Candidate, Content, int]
 def _candidates(unit: Scoring, contents: tuple[Content, ...]) -> list[Found]:
     """Score the newest content of each listing, as of its last capture."""
     register = register_of(unit.sight.bench.lake, unit.sight.bench.register)
-    signals = read_signals(unit.sight.bench.lake, unit.sight.keys)
+    signals = read_signals(unit.sight.bench.lake, unit.signals)
     found: list[Found] = []
     for seen in unit.selected:
         if seen.captured_at is not None and seen.row in signals:
