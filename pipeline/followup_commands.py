@@ -93,7 +93,7 @@ def show_health(holders: tuple[str, ...], store: str | None) -> None:
         shares = "-" if lane.accepted_share is None else f"{lane.accepted_share:.1%} {lane.overturned_share:.1%}"
         bounds = f"{lane.programme.least_accepted:.0%} {lane.programme.most_overturned:.0%}"
         mark = "BREACHED" if lane.breached else "ok"
-        name = f"{lane.programme.programme} {code}"
+        name = " ".join((lane.programme.programme, *([lane.platform] if lane.platform else []), code))
         click.echo(f"{name}: {lane.sent} sent, {lane.decided} decided, {shares} ({bounds}) {mark}")
     sys.exit(FAILED if any(lane.breached for lane in lanes) else 0)
 

@@ -70,14 +70,15 @@ def list_proposals(store: str | None) -> None:
 
 @weights.command()
 @click.argument("version")
-@click.option("--by", required=True, help="Who adopts it: stands beside it for ever.")
+@click.option("--by", required=True, help="Who adopts it, an admin of all rights holders: stands beside it for ever.")
 @_store
 def adopt(version: str, by: str, store: str | None) -> None:
     """Make the proposal VERSION the table of the next scan."""
-    from pipeline.store.weights import adopt_proposal  # noqa: PLC0415  the database drivers
+    from pipeline.store.people import admin_named  # noqa: PLC0415  the database drivers
+    from pipeline.store.weights import adopt_proposal  # noqa: PLC0415
 
     with one_line(), _opened(store).write() as connection:
-        adopt_proposal(connection, version, by, datetime.now(UTC))
+        adopt_proposal(connection, version, admin_named(connection, by).name, datetime.now(UTC))
         click.echo(f"{version} scores from the next scan on; `counterfoil rescan` scores what was seen before")
 
 

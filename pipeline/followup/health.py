@@ -74,10 +74,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a programme stands, for all reasons (None) or one; the shares are None without a decided notice."""
+    """How a programme stands, for all reasons (None) or one, on all its platforms (None) or one.
+
+    The shares are None without a decided notice.
+    """
 
     programme: Programme
     reason_code: str | None
+    platform: str | None = None
     sent: int
     decided: int
     accepted: int
@@ -117,12 +121,18 @@ class Warning:  # noqa: A001  the word for it
         How many of them are expected to be refused, by their scores.
     spare : int
         How many may be refused before the share of accepted notices is out of bounds; negative if it is already.
+    overturned : float
+        How many of them sellers are expected to contest with success, by the share of those before.
+    contestable : int
+        How many may be, likewise.
     """
 
     now: Health
     planned: int
     refused: float
     spare: int
+    overturned: float
+    contestable: int
 
 
 def sent_notices(platform: str, history: Sequence[Event]) -> tuple[Sent, ...]:
@@ -150,12 +160,23 @@ def sent_notices(platform: str, history: Sequence[Event]) -> tuple[Sent, ...]:
 
 
 def health(programme: Programme, notices: Iterable[Sent], now: datetime) -> tuple[Health, ...]:
-    """Return how a programme stands in all, and by reason code where that counts."""
+    """Return how a programme stands in all, then on each of its platforms if there are several.
+
+    Of each first for all reasons, then by reason code where that counts.
+    """
     mine = _recent(programme, notices, now)
+    platforms = sorted({notice.platform for notice in mine})
+    found = _by_reason(programme, mine, None)
+    for platform in platforms if len(platforms) > 1 else ():
+        found += _by_reason(programme, [notice for notice in mine if notice.platform == platform], platform)
+    return tuple(found)
+
+
+def _by_reason(programme: Programme, notices: Sequence[Sent], platform: str | None) -> list[Health]:
     reasons: list[str | None] = [None]
     if programme.by_reason:
-        reasons += sorted({notice.reason_code for notice in mine})
-    return tuple(_stand(programme, reason, mine) for reason in reasons)
+        reasons += sorted({notice.reason_code for notice in notices})
+    return [_stand(programme, reason, notices, platform) for reason in reasons]
 
 
 def _recent(programme: Programme, notices: Iterable[Sent], now: datetime) -> list[Sent]:
@@ -163,12 +184,13 @@ def _recent(programme: Programme, notices: Iterable[Sent], now: datetime) -> lis
     return [n for n in notices if n.platform in programme.platforms and since <= n.sent_at <= now]
 
 
-def _stand(programme: Programme, reason: str | None, notices: Sequence[Sent]) -> Health:
+def _stand(programme: Programme, reason: str | None, notices: Sequence[Sent], platform: str | None = None) -> Health:
     mine = [notice for notice in notices if reason is None or notice.reason_code == reason]
     decided = [notice for notice in mine if notice.disposition in DECIDED or notice.overturned]
     return Health(
         programme=programme,
         reason_code=reason,
+        platform=platform,
         sent=len(mine),
         decided=len(decided),
         accepted=sum(notice.disposition in ACCEPTED for notice in decided),
@@ -179,7 +201,7 @@ def _stand(programme: Programme, reason: str | None, notices: Sequence[Sent]) ->
 def would_breach(
     programmes: Iterable[Programme], notices: Sequence[Sent], batch: Sequence[Planned], now: datetime
 ) -> tuple[Warning, ...]:
-    """Return where a batch is expected to bring a share of accepted notices out of bounds, or it is so already.
+    """Return where a batch is expected to bring a share out of bounds, or it is so already.
 
     Parameters
     ----------
@@ -194,7 +216,8 @@ def would_breach(
 
     Notes
     -----
-    With a accepted of d decided notices and b planned, r may be refused as long as a + b - r >= least x (d + b).
+    With a accepted of d decided notices and b planned, r may be refused as long as a + b - r >= least x (d + b), and
+    with o overturned, c more may be contested with success as long as o + c <= most x (d + b).
     """
     found = []
     for programme in programmes:
@@ -213,9 +236,18 @@ def _foresee(now: Health, planned: Sequence[Planned]) -> Warning | None:
     after = now.decided + len(planned)
     spare = math.floor(now.accepted + len(planned) - now.programme.least_accepted * after + ROUNDING)
     refused = sum(1 - notice.score for notice in planned)
+    most = now.programme.most_overturned * after - now.overturned + ROUNDING
+    overturned = len(planned) * (now.overturned_share or 0.0)
     enough = after >= now.programme.least_notices
-    if now.breached or (enough and refused > spare):
-        return Warning(now=now, planned=len(planned), refused=refused, spare=spare)
+    if now.breached or (enough and (refused > spare or overturned > most)):
+        return Warning(
+            now=now,
+            planned=len(planned),
+            refused=refused,
+            spare=spare,
+            overturned=overturned,
+            contestable=math.floor(most),
+        )
     return None
 
 

@@ -171,7 +171,7 @@ def overview(store: Store, scope: Scope, clocks: Sequence[Clock], now: datetime)
 def fast_lanes(
     connection: Connection, scope: Scope, programmes: Sequence[Programme], now: datetime
 ) -> tuple[Health, ...]:
-    """Return how the fast lanes of a scope stand, each in all and by reason code where that counts."""
+    """Return how the fast lanes of a scope stand, each in all, by platform, and by reason code where that counts."""
     notices = _sent(connection, scope, programmes, now)
     return tuple(found for programme in programmes for found in health(programme, notices, now))
 
@@ -201,9 +201,11 @@ def warning_line(found: Warning) -> str:
     share = "no decided notice" if now.accepted_share is None else f"{now.accepted_share:.1%} of {now.decided} accepted"
     code = f", reason {now.reason_code}" if now.reason_code is not None else ""
     spare = f"{found.spare} may be refused" if found.spare >= 0 else "none may be refused"
+    contestable = f"{found.contestable} may be" if found.contestable > 0 else "none may be"
     return (
         f"{programme.title}{code}: {share} in {programme.days} days, {programme.least_accepted:.0%} wanted; of these "
-        f"{found.planned} about {found.refused:.1f} will be refused by their scores, {spare}"
+        f"{found.planned} about {found.refused:.1f} will be refused by their scores, {spare}; about "
+        f"{found.overturned:.1f} will be contested with success as before, {contestable}"
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from pipeline.people import Grant, Person, Role
+from pipeline.errors import InputError
+from pipeline.people import Grant, Permission, Person, Role
 from pipeline.store.ledger import upsert
 from pipeline.store.people_tables import grants, holder_settings, people
 
@@ -65,6 +66,20 @@ def find_sign_in(connection: Connection, name: str) -> tuple[Person, str | None]
         return None
     query = select(people.c.password_hash).where(people.c.person_id == found.person_id)
     return found, connection.execute(query).scalar_one()
+
+
+def admin_named(connection: Connection, name: str) -> Person:
+    """Return the admin of all rights holders who signs in with a name.
+
+    Raises
+    ------
+    InputError
+        If nobody has that name, or who has it is no such admin or no longer here.
+    """
+    person = _one(connection, people.c.name == name.casefold())
+    if person is None or person.retired_at is not None or person.scope(Permission.MANAGE) is not None:
+        raise InputError(f"by: not an admin, got {name!r}, expected the name of an admin of all rights holders")
+    return person
 
 
 def read_people(connection: Connection) -> tuple[Person, ...]:

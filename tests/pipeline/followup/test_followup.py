@@ -224,6 +224,22 @@ def test_shares_count_what_a_platform_decided_within_the_period() -> None:
     assert not health(ALIBABA, sent(19, Disposition.REJECTED), NOW)[0].breached
 
 
+def test_a_programme_of_several_platforms_is_told_by_platform_too() -> None:
+    notices = [*sent(4), *(replace(n, platform="aliexpress", reason_code="r2") for n in sent(2, Disposition.REJECTED))]
+
+    found = [(h.platform, h.reason_code, h.sent, h.accepted) for h in health(ALIBABA, notices, NOW)]
+
+    assert found == [
+        (None, None, 6, 4),
+        (None, "r1", 4, 4),
+        (None, "r2", 2, 0),
+        ("aliexpress", None, 2, 0),
+        ("aliexpress", "r2", 2, 0),
+        ("taobao", None, 4, 4),
+        ("taobao", "r1", 4, 4),
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "batch", "reasons"),
     [
@@ -233,6 +249,12 @@ def test_shares_count_what_a_platform_decided_within_the_period() -> None:
         pytest.param(sent(200), [("taobao", "r2", 0.5)] * 30, ["r2"], id="hidden in the whole"),
         pytest.param(sent(30, Disposition.REJECTED), [("taobao", "r1", 1.0)], [None, "r1"], id="breached already"),
         pytest.param([], [("taobao", "r1", 0.1)] * 3, [], id="too few to say"),
+        pytest.param(
+            [*sent(17), *sent(2, overturned=True)], [("taobao", "r1", 1.0)] * 5, [None, "r1"], id="sellers were right"
+        ),
+        pytest.param(
+            [*sent(19), *sent(1, overturned=True)], [("taobao", "r1", 1.0)] * 20, [], id="sellers seldom were right"
+        ),
         pytest.param([], [("ebay", "r1", 0.1)] * 99, [], id="no such programme"),
     ],
 )

@@ -15,11 +15,13 @@ from pipeline.learning.draws import draw_points
 from pipeline.learning.fit import Labelled, Points, fit, predict, shift_prior
 from pipeline.learning.proposal import adopt, propose
 from pipeline.learning.quality import compare, quality
+from pipeline.people import EVERY_HOLDER, Grant, Person, Role
 from pipeline.records import Label
 from pipeline.scoring import default_weights, fixed_observations, score_listing
 from pipeline.store.captures import Capture, record_captures
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import Draft, append_events
+from pipeline.store.people import add_person
 from pipeline.store.weights import (
     adopt_proposal,
     adopted_weights,
@@ -206,6 +208,14 @@ def test_the_commands_fit_list_and_adopt(tmp_path: Path) -> None:
 
     fitted = runner.invoke(weights, ["fit", "--store", url])
     version = fitted.output.split("weights adopt ")[1].split()[0]
+    nobody = runner.invoke(weights, ["adopt", version, "--by", "Ana", "--store", url])
+    with open_store(url).write() as connection:
+        for name, holder in (("ana", EVERY_HOLDER), ("kit", "hb")):
+            role = Grant(rights_holder_id=holder, role=Role.ADMIN)
+            add_person(
+                connection, Person(person_id=name, name=name, shown_as=name, grants=(role,)), NOW, password_hash=None
+            )
+    other = runner.invoke(weights, ["adopt", version, "--by", "kit", "--store", url])
     adopted = runner.invoke(weights, ["adopt", version, "--by", "Ana", "--store", url])
     listed = runner.invoke(weights, ["list", "--store", url])
 
@@ -215,5 +225,7 @@ def test_the_commands_fit_list_and_adopt(tmp_path: Path) -> None:
     assert "30 decisions, 20 of them actionable" in fitted.output
     assert "only the prior is fitted" in fitted.output
     assert listed.output.startswith(f"{version} 30 decisions")
-    assert "by Ana" in listed.output
+    assert "by ana" in listed.output
+    assert (nobody.exit_code, other.exit_code) == (2, 2)
+    assert "by: not an admin, got 'kit', expected the name of an admin of all rights holders" in other.output
     assert Label.COUNTERFEIT.value not in listed.output
