@@ -2,15 +2,16 @@
 
 import ast
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from detectors import DETECTOR_CLASSES
 from detectors.image.benign import OBSERVATION as BENIGN
 from pipeline import errors
+from pipeline.cli import main
 from pipeline.combinations import OBSERVATIONS as COMBINATIONS
 from pipeline.exclusions import OBSERVATIONS as EXCLUSIONS
 from pipeline.scoring import default_weights
@@ -61,14 +62,41 @@ def test_every_error_says_what_it_is_for() -> None:
     assert len({e.__name__ for e in tree}) == len(tree) > 1
 
 
-def test_every_command_stands_in_the_readme() -> None:
-    command = [sys.executable, "-m", "pipeline.cli", "--help"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    commands = re.findall(r"^  (\w+) ", listed.split("Commands:")[1], flags=re.MULTILINE)
+def test_every_command_stands_in_the_documents_and_every_group_in_the_readme() -> None:
     readme = (HOME / "README.md").read_text("utf-8")
+    texts = " ".join(" ".join(path.read_text("utf-8").split()) for path in DOCUMENTS)
 
-    assert commands
-    assert [c for c in commands if f"counterfoil {c}" not in readme] == []
+    assert [name for name in main.commands if f"counterfoil {name}" not in readme] == []
+    assert [words for words in runnable(main, "counterfoil") if words not in texts] == []
+
+
+def runnable(command: click.Command, name: str) -> Iterator[str]:
+    """Yield the words that begin each command that can be run."""
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    for word, inner in command.commands.items():
+        yield from runnable(inner, f"{name} {word}")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_command_that_a_document_shows_exists_with_its_options(path: Path) -> None:
+    shown = re.findall(r"(?:^|`)(?:\.venv/bin/)?(counterfoil [^`\n#]+)", path.read_text("utf-8"), re.MULTILINE)
+
+    unknown = [line for line in shown if unknown_words(line.split()[1:])]
+
+    assert unknown == []
+
+
+def unknown_words(words: list[str]) -> list[str]:
+    """Return the options that a command line names and its command does not have, or the command that is none."""
+    command: click.Command = main
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return words[:1]
+        command, words = command.commands[words[0]], words[1:]
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
 
 
 @pytest.mark.parametrize("path", CODE, ids=name_of)
