@@ -117,15 +117,6 @@ def current_captures(connection: Connection, case_ids: Collection[str]) -> dict[
     return {row["case_id"]: _capture(row) for row in connection.execute(query).mappings()}
 
 
-def shown_in(connection: Connection, digest: str, scope: Scope) -> bool:
-    """Tell whether a case of the scope showed a photo: who may see no such case may not see its photo either."""
-    query = select(case_photos.c.case_id).join(cases, cases.c.case_id == case_photos.c.case_id)
-    here = query.where(case_photos.c.photo == digest)
-    if scope is not None:
-        here = here.where(cases.c.rights_holder_id.in_(scope))
-    return connection.execute(here.limit(1)).first() is not None
-
-
 def telling_marks(connection: Connection, trace: Trace, most_sellers: int) -> frozenset[str]:
     """Return those photos, hashes and contacts of a listing that no more than so many sellers' cases show."""
     lots = (
@@ -211,12 +202,6 @@ def _marks(connection: Connection, table: Table, name: str, case_ids: Sequence[s
 def record_register(connection: Connection, register: Register, now: datetime) -> None:
     """Keep a register that was scanned for."""
     insert_new(connection, registers, [{"digest": register.digest, "document": to_json(register), "recorded_at": now}])
-
-
-def read_register(connection: Connection, digest: str) -> Register | None:
-    """Return a register by its digest, as in the `versions` of a run."""
-    document = connection.execute(select(registers.c.document).where(registers.c.digest == digest)).scalar()
-    return None if document is None else from_json(Register, document)
 
 
 def newest_register(connection: Connection, rights_holder_id: str) -> Register | None:
