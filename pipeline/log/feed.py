@@ -11,7 +11,6 @@ from typing import Any, Final
 from pipeline.enforcement import Event, EventKind
 from pipeline.log.entries import EntryDraft, rfc3339
 from pipeline.log.private import disclosures, reference
-from pipeline.records import RightsHolder
 from pipeline.verify.disclosures import Disclosure
 
 _SEEN: Final = ("band", "label", "captured_at")
@@ -119,7 +118,7 @@ def event_disclosures(event: Event, secret: bytes) -> tuple[Disclosure, ...]:
 
 
 def holder_draft(
-    rights_holder_id: str, holder: RightsHolder | None, secrets: Mapping[str, bytes], earlier: int = 0
+    rights_holder_id: str, values: tuple[str, str, str], secrets: Mapping[str, bytes], earlier: int = 0
 ) -> EntryDraft:
     """Return the entry of a rights holder, to be logged before its first event and whenever it has changed.
 
@@ -127,22 +126,16 @@ def holder_draft(
     ----------
     rights_holder_id : str
         Its id.
-    holder : RightsHolder or None
-        As the newest register has it, if there is one.
+    values : (str, str, str)
+        Size, sector and country of protection, as tables count them: one word each, since a whole list of classes and
+        countries would be as good as a name.
     secrets : mapping
         By record.
     earlier : int
         How many entries it has.
     """
     named = _reference("holder", rights_holder_id, secrets)
-    assets = holder.assets if holder else ()
-    fields = {
-        "holder": named,
-        "size": (holder.size if holder else None) or "unknown",
-        "country": (holder.country if holder else None) or "unknown",
-        "sectors": sorted({number for asset in assets for number in asset.nice_classes}),
-        "protected_in": sorted({place for asset in assets for place in asset.territories or (asset.office,) if place}),
-    }
+    fields = dict(zip(("holder", "size", "sector", "protected_in"), (named, *values), strict=True))
     name = f"holder {named} {earlier}" if earlier else f"holder {named}"
     return EntryDraft(type="holder", id=hashlib.sha256(name.encode()).hexdigest()[:32], fields=fields)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipeline.enforcement import Disposition, EventKind, RecheckResult
 from pipeline.errors import InputError
-from pipeline.metrics.entries import Entry, moment, text, texts
+from pipeline.metrics.entries import Entry, moment, text
 from pipeline.metrics.periods import quarter_of
 from pipeline.plain import neutralise, reveal
 from pipeline.records import ACTIONABLE
@@ -221,12 +221,11 @@ def _tell(case: str, story: _Story, holders: Mapping[str, Entry]) -> History | N
 def _values(event: Entry, holder: Entry, notice: Entry) -> tuple[str, ...]:
     """Return what a case is counted by: kind of right and reason are those of its first notice."""
     size = holder.get("size")
-    sectors = [f"nice-{number}" for number in holder.get("sectors", ()) if isinstance(number, int | str)]
     return (
-        size if size in SIZES else UNKNOWN,
+        str(size) if size in SIZES else UNKNOWN,
         _plain(str(event.get("platform") or UNKNOWN)),
-        _one(sectors),
-        _plain(_one(texts(holder, "protected_in"))),
+        _plain(str(holder.get("sector") or UNKNOWN)),
+        _plain(str(holder.get("protected_in") or UNKNOWN)),
         _plain(str(notice.get("right_type") or UNKNOWN)),
         _plain(str(notice.get("reason_code") or UNKNOWN)),
     )
@@ -235,11 +234,6 @@ def _values(event: Entry, holder: Entry, notice: Entry) -> tuple[str, ...]:
 def _plain(value: str) -> str:
     """Return a stranger's word as a table may hold it."""
     return neutralise(reveal(value))[:LONGEST_VALUE]
-
-
-def _one(values: Iterable[str]) -> str:
-    several = list(values)
-    return several[0] if len(several) == 1 else SEVERAL if several else UNKNOWN
 
 
 def _last_before(story: _Story, wanted: EventKind, time: datetime) -> Entry | None:

@@ -13,7 +13,8 @@ from pipeline.errors import LogError
 from pipeline.log.entries import OWN_FIELDS, EntryDraft
 from pipeline.log.feed import Told, event_draft, holder_draft, records_of
 from pipeline.log.writer import Log
-from pipeline.records import RightsHolder
+from pipeline.metrics.histories import UNKNOWN
+from pipeline.stages.audit import values_of
 from pipeline.store.audit_entries import read_entries
 from pipeline.store.captures import newest_register
 from pipeline.store.database import Store
@@ -80,7 +81,7 @@ def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], 
         If the store has lost events that come before others.
     """
     first = last = last_sequence(log)
-    holder_of = cache(partial(_holder, store))
+    values = cache(partial(_values, store))
     known: Known = defaultdict(list)
     for entry in log.of_type("holder"):
         known[entry["holder"]].append({name: value for name, value in entry.items() if name not in OWN_FIELDS})
@@ -92,7 +93,7 @@ def log_events(store: Store, log: Log, now: datetime, make_secret: Callable[[], 
             raise LogError(f"store: events are missing after number {last}, expected numbers without gaps")
         with store.write() as connection:
             secrets = secrets_of(connection, records_of(told), make_secret)
-        log.append(_drafts(told, known, holder_of, secrets), now)
+        log.append(_drafts(told, known, values, secrets), now)
         last += len(told)
 
 
@@ -120,7 +121,7 @@ def _tell(store: Store, last: int) -> list[Told]:
 def _drafts(
     told: Sequence[Told],
     known: Known,
-    holder_of: Callable[[str], RightsHolder | None],
+    values: Callable[[str], tuple[str, str, str]],
     secrets: Mapping[str, bytes],
 ) -> list[EntryDraft]:
     """Return the entries of events, each after its rights holder's if that is new or changed; `known` learns of it."""
@@ -128,7 +129,7 @@ def _drafts(
     for one in told:
         entry = event_draft(one, secrets)
         said = known[entry.fields["holder"]]
-        word = holder_draft(one.rights_holder_id, holder_of(one.rights_holder_id), secrets, len(said))
+        word = holder_draft(one.rights_holder_id, values(one.rights_holder_id), secrets, len(said))
         if not said or said[-1] != word.fields:
             said.append(word.fields)
             drafts.append(word)
@@ -136,8 +137,10 @@ def _drafts(
     return drafts
 
 
-def _holder(store: Store, rights_holder_id: str) -> RightsHolder | None:
+def _values(store: Store, rights_holder_id: str) -> tuple[str, str, str]:
+    """Return what a rights holder is counted by, as the newest register has it."""
     with store.read() as connection:
         register = newest_register(connection, rights_holder_id)
     holders = register.rights_holders if register else ()
-    return next((holder for holder in holders if holder.id == rights_holder_id), None)
+    holder = next((holder for holder in holders if holder.id == rights_holder_id), None)
+    return values_of(holder) if holder else (UNKNOWN, UNKNOWN, UNKNOWN)

@@ -23,7 +23,7 @@ class Ledger:
         return entry_id
 
     def holder(self, name: str, size: str = "sme", **fields: Any) -> None:
-        self.add("holder", **{"holder": name, "size": size, "sectors": [3], "protected_in": ["GB"], **fields})
+        self.add("holder", **{"holder": name, "size": size, "sector": "nice-3", "protected_in": "GB", **fields})
 
     def event(self, case: str, kind: str, hours: float, **facts: Any) -> str:
         known = {"holder": "h1", "platform": "bazaar"} | facts

@@ -147,6 +147,20 @@ def test_a_rights_holder_that_has_changed_is_told_again_before_its_next_event(st
     assert len({entry["id"] for entry in entries}) == len(entries)
 
 
+def test_of_a_rights_holder_no_more_is_told_than_tables_count_by(store: Store, log: Log) -> None:
+    asset = replace(HOLDERS[0].assets[0], nice_classes=(3, 21), territories=("GB",))
+    holder = replace(HOLDERS[0], id="quill", country="GB", assets=(asset,))
+    with store.write() as connection:
+        record_register(connection, Register(version=1, rights_holders=(holder,), digest="d"), NOW)
+    three_cases(store)
+    publish_log(store, log, NOW, secret)
+
+    (entry,) = (entry for entry in logged(log) if entry["type"] == "holder")
+
+    told = {name: value for name, value in entry.items() if name not in {"type", "id", "logged_at", "holder"}}
+    assert told == {"size": "large", "sector": "several", "protected_in": "GB"}
+
+
 def test_an_erased_record_cannot_be_opened_and_the_log_stays_as_it_is(store: Store, log: Log) -> None:
     cases = three_cases(store)
     publish_log(store, log, NOW, secret)

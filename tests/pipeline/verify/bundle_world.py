@@ -42,7 +42,7 @@ def instant(days: float) -> str:
 def enforcement(cases: int = 44) -> list[EntryDraft]:
     """Return the entries of cases of four rights holders, each noticed and most of them answered."""
     holders = [
-        draft("holder", n, holder=name_of("h", n), size=size, country="GB", sectors=[3], protected_in=["GB"])
+        draft("holder", n, holder=name_of("h", n), size=size, sector="nice-3", protected_in="GB")
         for n, size in enumerate(("sme", "large", "sme", "large"))
     ]
     events: list[dict[str, Any]] = []
