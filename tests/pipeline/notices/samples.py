@@ -1,6 +1,5 @@
 """A made-up case with everything that a notice is made from."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,7 +7,7 @@ from typing import Any
 
 from pipeline.enforcement import Case, CaseState, Exhibit
 from pipeline.notices.build import Matter, build_notice
-from pipeline.notices.channels import Channel, load_channels, read_channel
+from pipeline.notices.channels import Channel, load_channels
 from pipeline.notices.checks import Submission
 from pipeline.notices.explain import load_sentences
 from pipeline.notices.notice import Authorisation, Declarations, Notice, Party
@@ -210,8 +209,3 @@ def submission(of: Matter | None = None, to: Channel | None = None, team: Team =
         authorised_sellers=about.holder.authorised_sellers,
     )
     return replace(base, **changes)
-
-
-def own_channel(text: Mapping[str, str]) -> Channel:
-    name, document = next(iter(text.items()))
-    return read_channel(name, document)
