@@ -55,6 +55,14 @@ def test_every_observation_has_a_weight_and_every_weight_an_observation() -> Non
     assert {*made, *EXCLUSIONS, *COMBINATIONS, BENIGN} == set(default_weights().observations)
 
 
+def test_every_module_of_the_pipeline_stands_in_the_picture_of_the_architecture() -> None:
+    picture = (HOME / "docs/architecture.md").read_text("utf-8").split("```")[1]
+    names = {f"{path.parent.name}/" for path in HOME.glob("pipeline/*/__init__.py")}
+    names |= {path.name for path in HOME.glob("pipeline/*.py") if not path.stem.endswith(("_commands", "__init__"))}
+
+    assert sorted(name for name in names if f" {name}" not in picture) == []
+
+
 def test_every_error_says_what_it_is_for() -> None:
     tree = [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.CounterfoilError)]
 
