@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from holidays import HolidayBase, country_holidays, list_supported_countries
+
 from pipeline.enforcement import Case, CaseState, Disposition, Event, EventKind, RecheckResult
 from pipeline.errors import InputError
 
@@ -20,7 +22,7 @@ LONGEST_DAYS: Final = 3_660
 
 
 class Unit(StrEnum):
-    """How days are counted; public holidays are not known here, so that a date may be early and is never late."""
+    """How days are counted."""
 
     CALENDAR = "calendar"
     WORKING = "working"
@@ -51,6 +53,9 @@ class Clock:
     ----------
     platforms, channels : frozenset of str
         Where it runs: on these platforms, or where a notice went over these channels; everywhere if both are empty.
+    country : str or None
+        Whose public holidays are no working days, and whose weekends are worked for them (ISO 3166-1); without one every
+        day from Monday to Friday is a working day, so that a date may be early and is never late.
     source : str
         The law or terms that it comes from, or "ours".
     """
@@ -63,6 +68,7 @@ class Clock:
     channels: frozenset[str]
     days: int
     unit: Unit
+    country: str | None
     source: str
 
     def due_at(self, start: datetime) -> datetime:
@@ -73,16 +79,21 @@ class Clock:
         >>> from datetime import UTC
         >>> friday = datetime(2026, 10, 2, 15, tzinfo=UTC)
         >>> law = next(clock for clock in shipped_clocks() if clock.clock == "cn-20-working-days")
-        >>> law.due_at(friday).date().isoformat()
-        '2026-10-30'
+        >>> law.due_at(friday).date().isoformat()  # a week of holidays, and a Saturday worked for it
+        '2026-11-03'
         """
         if self.unit is Unit.CALENDAR:
             return start + timedelta(days=self.days)
         day, left = start, self.days
         while left:
             day += timedelta(days=1)
-            left -= day.weekday() < SATURDAY
+            left -= self._is_worked(day)
         return day
+
+    def _is_worked(self, day: datetime) -> bool:
+        if self.country is None:
+            return day.weekday() < SATURDAY
+        return _calendar(self.country).is_working_day(day.date())
 
     def runs_for(self, platform: str, channels: Iterable[str]) -> bool:
         """Tell whether it runs for a case of a platform whose notices went over these channels."""
@@ -168,6 +179,9 @@ def _clock(row: Sequence[str], place: str) -> Clock:
     if len(row) != len(COLUMNS):
         raise InputError(f"{place}: got {len(row)} cells, expected {len(COLUMNS)}")
     cells = dict(zip(COLUMNS, row, strict=True))
+    unit, _, country = cells["unit"].partition(" ")
+    if country and (unit != Unit.WORKING or country not in list_supported_countries()):
+        raise InputError(f"{place}: unit: got {cells['unit']!r}, expected as 'working CN', of a country that is known")
     if not cells["days"].isdecimal() or not 1 <= int(cells["days"]) <= LONGEST_DAYS:
         raise InputError(f"{place}: days: got {cells['days']!r}, expected 1 to {LONGEST_DAYS}")
     try:
@@ -179,12 +193,18 @@ def _clock(row: Sequence[str], place: str) -> Clock:
             platforms=frozenset(filter(None, cells["platforms"].split(","))),
             channels=frozenset(filter(None, cells["channels"].split(","))),
             days=int(cells["days"]),
-            unit=Unit(cells["unit"]),
+            unit=Unit(unit),
+            country=country or None,
             source=cells["source"],
         )
     except ValueError as error:
         expected = f"moments {', '.join(Moment)}; units {', '.join(Unit)}"
         raise InputError(f"{place}: {error}, expected {expected}") from None
+
+
+@cache
+def _calendar(country: str) -> HolidayBase:
+    return country_holidays(country)
 
 
 @cache
