@@ -54,8 +54,8 @@ class Clock:
     platforms, channels : frozenset of str
         Where it runs: on these platforms, or where a notice went over these channels; everywhere if both are empty.
     country : str or None
-        Whose public holidays are no working days, and whose weekends are worked for them (ISO 3166-1); without one every
-        day from Monday to Friday is a working day, so that a date may be early and is never late.
+        Whose public holidays are no working days, and whose weekends are worked for them (ISO 3166-1); without one
+        every day from Monday to Friday is a working day, so that a date may be early and is never late.
     source : str
         The law or terms that it comes from, or "ours".
     """
