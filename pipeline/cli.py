@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,7 @@ from pipeline.verify_commands import verify
 from pipeline.weights_commands import weights
 
 if TYPE_CHECKING:
+    from pipeline.photos import PhotoDescription
     from pipeline.store.database import Store
 
 
@@ -121,7 +123,8 @@ def check(path: Path, *, images: bool) -> None:
             rights = load_register(path)
             click.echo("\n".join(_summary(rights)))
             if images:
-                click.echo("\n".join(_remarks(rights, register_folder(path))))
+                settings = read_settings(os.environ, Path.cwd())
+                click.echo("\n".join(_remarks(rights, register_folder(path), settings.innocents)))
     for problem in problems:
         click.echo(problem)
     sys.exit(FAILED if problems else 0)
@@ -250,14 +253,26 @@ def _summary(register: Register) -> Iterator[str]:
             yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason}){cost}"
 
 
-def _remarks(register: Register, folder: Path) -> Iterator[str]:
+def _remarks(register: Register, folder: Path, innocents: str) -> Iterator[str]:
     from detectors.image.enrol import enrol  # noqa: PLC0415  OpenCV
     from detectors.image.innocents import measure, shipped  # noqa: PLC0415
     from detectors.image.remarks import remarks  # noqa: PLC0415
 
-    measured = measure(enrol(register, partial(read_image, folder)), shipped())
+    own = tuple(_described(Path(innocents))) if innocents else ()
+    measured = measure(enrol(register, partial(read_image, folder)), (*shipped(), *own))
     yield f"{len(measured.enrolled.names)} images measured against {measured.photos} innocent photos"
     yield from remarks(measured)
+
+
+def _described(folder: Path) -> Iterator[PhotoDescription]:
+    """Describe the user's innocent photos; what is no photo is passed over."""
+    from detectors.image.describe import describe  # noqa: PLC0415  OpenCV
+
+    if not folder.is_dir():
+        raise InputError(f"innocents: no such folder, got {str(folder)!r}, expected a folder of photos")
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        with suppress(PhotoRefusedError):
+            yield describe(read_photo(folder, ImageName(name=path.name)))
 
 
 main.add_command(review)

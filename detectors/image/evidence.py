@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from detectors.image.certainty import Scale
 from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
 from detectors.image.hashes import BITS, CHANGES
-from detectors.image.owners import SUBJECTS, Owner
+from detectors.image.owners import SUBJECTS, Owner, also_in
 from detectors.image.views import REFERENCE_VIEWS, Shown, shown, shown_of_reference, view_name
 from pipeline.photos import Photo
 from pipeline.records import Asset, Signal
@@ -57,7 +58,24 @@ class Match(NamedTuple):
     image: int
 
 
-def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, chances: int) -> Signal:
+class Source(NamedTuple):
+    """The registered picture of a match.
+
+    Attributes
+    ----------
+    owner : Owner
+        The asset that names it, and its holder.
+    digest : str
+        SHA-256 of its file, as far as the register knows it.
+    """
+
+    owner: Owner
+    digest: str
+
+
+def signal(
+    match: Match, photo: Photo, source: Source, enrolled: EnrolledImages, chances: int, *, others: Sequence[int] = ()
+) -> Signal:
     """Return the signal of a match.
 
     Parameters
@@ -66,32 +84,38 @@ def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, c
         What was found.
     photo : Photo
         The photo it was found in.
-    owner : Owner
-        The asset that names the registered picture, and its holder.
+    source : Source
+        The registered picture.
     enrolled : EnrolledImages
         The registered pictures.
     chances : int
         Among how many pairs of a picture and a photo it was found.
+    others : sequence of int
+        Further photos of the listing in which a picture of the asset was found.
 
     Returns
     -------
     Signal
         Its `strength` is the probability that the photo shows the picture.
     """
-    asset = owner.asset
+    asset = source.owner.asset
+    identical = photo.description.digest == source.digest
     what, _ = SUBJECTS[asset.kind]
     distance = _colour_distance(match, photo, enrolled)
     extent = "copy" if _is_all_of_photo(match) and _is_all_of_picture(match, enrolled) else "part"
     return Signal(
         detector=DETECTOR,
         observation=f"{what}.{extent}.{'near' if match.bits <= NEAR_BITS else 'far'}",
-        rights_holder_id=owner.holder,
+        rights_holder_id=source.owner.holder,
         asset_id=asset.id,
         strength=SCALES[extent].certainty(match.bits, chances),
-        reason=_sentence(match, photo, asset, enrolled, distance),
+        reason=_sentence(match, photo, asset, enrolled, distance)
+        + (", and the very same file" if identical else "")
+        + also_in(others),
         evidence={
             "kind": "image",
             "image": photo.index,
+            "also_in": list(others),
             "name": photo.name,
             "box": _edges(photo.description.boxes[match.view]),
             "view": view_name(match.view),
@@ -101,6 +125,7 @@ def signal(match: Match, photo: Photo, owner: Owner, enrolled: EnrolledImages, c
             "orientation": CHANGES[match.orientation].name,
             "distance_bits": match.bits,
             "of_bits": BITS,
+            "identical_file": identical,
             "phash_distance_bits": (photo.description.phash ^ int(enrolled.phashes[match.image])).bit_count(),
             "chances": chances,
             "recoloured": recoloured(distance),

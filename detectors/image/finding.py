@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detectors.image.certainty import Scale
 from detectors.image.colour import colour_distance, recoloured
 from detectors.image.enrol import EnrolledImages
-from detectors.image.owners import SUBJECTS, Owner
+from detectors.image.owners import SUBJECTS, Owner, also_in
 from detectors.image.sightings import Sighting
 from pipeline.photos import Photo
 from pipeline.records import Asset, Signal
@@ -35,10 +35,11 @@ PLAIN, PRINTED = Scale(4.1, 3.0), Scale(4.9, 3.6)
 
 
 class Chances(NamedTuple):
-    """Among how many pairs of a picture and a photo something was found, and how its score is read."""
+    """How the score of what was found is read, among how many pairs of a picture and a photo, and where else it is."""
 
     scale: Scale
     number: int
+    also_in: tuple[int, ...] = ()
 
 
 class Finding(NamedTuple):
@@ -111,10 +112,11 @@ def signal(finding: Finding, owner: Owner, enrolled: EnrolledImages, chances: Ch
         rights_holder_id=owner.holder,
         asset_id=asset.id,
         strength=chances.scale.certainty(log(sighting.score / threshold), chances.number),
-        reason=_sentence(finding, asset, enrolled, distance),
+        reason=_sentence(finding, asset, enrolled, distance) + also_in(chances.also_in),
         evidence={
             "kind": "image",
             "image": photo.index,
+            "also_in": list(chances.also_in),
             "name": photo.name,
             "box": _box(corners),
             "corners": corners.round(4).tolist(),

@@ -39,7 +39,7 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/found-6"
+    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/found-7"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
@@ -66,19 +66,22 @@ class PictureFound:
 
     def _signals(self, photos: tuple[Photo, ...], look: Look) -> tuple[Signal, ...]:
         best: dict[int, tuple[Finding, Owner]] = {}
+        seen_in: dict[int, set[int]] = {}
         for photo in photos:
             for finding in self._findings(photo, look):
                 for owner in self._owners[finding.sighting.image]:
+                    seen_in.setdefault(owner.order, set()).add(photo.index)
                     if owner.order not in best or finding.rank < best[owner.order][0].rank:
                         best[owner.order] = (finding, owner)
         return certain(
-            signal(finding, owner, self._enrolled, self._chances(finding, len(photos)))
-            for _, (finding, owner) in sorted(best.items())
+            signal(finding, owner, self._enrolled, self._chances(finding, len(photos), seen_in[order]))
+            for order, (finding, owner) in sorted(best.items())
         )
 
-    def _chances(self, finding: Finding, photos: int) -> Chances:
+    def _chances(self, finding: Finding, photos: int, seen_in: set[int]) -> Chances:
         printed = finding.sighting.image in self._printed
-        return Chances(PRINTED if printed else PLAIN, self._looked_for[printed] * photos)
+        others = tuple(sorted(seen_in - {finding.photo.index}))
+        return Chances(PRINTED if printed else PLAIN, self._looked_for[printed] * photos, others)
 
     def _seen(self, photo: PhotoDescription, find: Find) -> tuple[Sighting, ...]:
         """Return what counts as seen in a photo."""

@@ -1,8 +1,11 @@
-"""Which assets a registered picture shows: the same picture may be registered as a photo and as a design."""
+"""Which assets a registered picture shows, and how sentences speak of them.
+
+The same picture may be registered as a photo and as a design.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.records import Asset, AssetKind, Register
@@ -32,6 +35,18 @@ class Owner(NamedTuple):
     order: int
     holder: str
     asset: Asset
+
+
+def also_in(photos: Iterable[int]) -> str:
+    """Say in which further photos of a listing, counted from 0, a picture is seen.
+
+    Examples
+    --------
+    >>> also_in([]), also_in([2]), also_in([1, 3])
+    ('', '; also in photo 3', '; also in photos 2, 4')
+    """
+    numbers = [str(photo + 1) for photo in photos]
+    return f"; also in photo{'s' * (len(numbers) > 1)} {', '.join(numbers)}" if numbers else ""
 
 
 def owners_of(register: Register, names: Sequence[str]) -> Mapping[int, list[Owner]]:

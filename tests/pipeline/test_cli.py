@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from tests.detectors.image.pictures import encoded, scene
 from tests.market import row, write_register, write_snapshot
 
 HOME = Path(__file__).parents[2]
@@ -54,6 +55,33 @@ def test_every_problem_of_a_register_stands_on_its_line(register: Path) -> None:
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) >= 2
     assert all("register.json" in line for line in result.stdout.splitlines())
+
+
+def test_images_are_checked_against_the_users_innocent_photos_too(register: Path, here: Path) -> None:
+    photo = encoded(scene(1))
+    document = orjson.loads((register / "register.json").read_bytes())
+    (name,) = (n for asset in document["rights_holders"][0]["assets"] for n in asset.get("images", ()))
+    (register / name).write_bytes(photo)
+    stock = here / "stock"
+    stock.mkdir()
+    for seed in range(5):
+        (stock / f"{seed}.jpg").write_bytes(encoded(scene(1).rotate(seed)))
+    (stock / "notes.txt").write_text("no photo")
+    (here / "counterfoil.toml").write_text('innocents = "stock"')
+
+    said = counterfoil("register", "check", register, "--images").stdout.splitlines()
+
+    assert f"{name}: seen in 5 of " in said[-1]
+    assert said[-1].endswith("parked, it will not be looked for")
+
+
+def test_a_missing_folder_of_innocent_photos_is_said_in_one_line(register: Path, here: Path) -> None:
+    (here / "counterfoil.toml").write_text('innocents = "stock"')
+
+    result = counterfoil("register", "check", register, "--images")
+
+    assert result.exit_code == 2
+    assert "innocents: no such folder, got 'stock', expected a folder of photos" in result.stderr
 
 
 def test_checking_a_register_does_not_wait_for_prefect(register: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -118,6 +120,7 @@ def test_the_evidence_points_to_both_pictures(detector: PhotoReused) -> None:
     assert orjson.loads(orjson.dumps(signal.evidence)) == {
         "kind": "image",
         "image": 1,
+        "also_in": [],
         "name": "images/1.jpg",
         "box": [0.5, 0.0, 1.0, 0.5],
         "view": "top right quarter",
@@ -127,12 +130,32 @@ def test_the_evidence_points_to_both_pictures(detector: PhotoReused) -> None:
         "orientation": "mirrored",
         "distance_bits": signal.evidence["distance_bits"],
         "of_bits": 256,
+        "identical_file": False,
         "phash_distance_bits": signal.evidence["phash_distance_bits"],
         "chances": 16,
         "recoloured": False,
         "colour_distance": 0.0,
     }
     assert signal.strength == SCALES["part"].certainty(signal.evidence["distance_bits"], 16)
+
+
+def test_all_photos_that_show_an_asset_are_named(detector: PhotoReused) -> None:
+    (signal,) = seen(detector, encoded(collage(scene(0))), encoded(scene(300)), encoded(scene(0)), encoded(scene(0)))
+
+    assert (signal.evidence["image"], signal.evidence["also_in"]) == (2, [0, 3])
+    assert signal.reason.endswith("bits differ); also in photos 1, 4")
+
+
+def test_the_very_file_that_is_registered_is_said_to_be_so() -> None:
+    file = encoded(scene(0))
+    rights = replace(register(PHOTO), image_digests={PHOTO.images[0]: hashlib.sha256(file).hexdigest()})
+    detector = PhotoReused(enrol(rights, lambda _: file), rights)
+
+    same, other = (seen(detector, data)[0] for data in (file, encoded(scene(0), quality=50)))
+
+    assert (same.evidence["identical_file"], other.evidence["identical_file"]) == (True, False)
+    assert "bits differ), and the very same file" in same.reason
+    assert "file" not in other.reason
 
 
 def test_the_best_of_several_photos_is_reported(detector: PhotoReused) -> None:

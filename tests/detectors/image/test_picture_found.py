@@ -142,9 +142,10 @@ def test_a_mark_printed_on_goods_is_seen(ink: str, goods: int) -> None:
 def test_the_best_of_several_photos_is_reported() -> None:
     poor, good = encoded(scene(0).crop((60, 40, 300, 220))), encoded(scene(0), "PNG")
 
-    (signal,) = seen(poor, good, good)
+    (signal,) = seen(poor, good, encoded(scene(300)), good)
 
-    assert signal.evidence["image"] == 1
+    assert (signal.evidence["image"], signal.evidence["also_in"]) == (1, [0, 3])
+    assert signal.reason.endswith("; also in photos 1, 4")
 
 
 def test_word_marks_and_empty_registers_and_plain_photos_give_nothing() -> None:
