@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import orjson
 
-from pipeline.photos import Photo
+if TYPE_CHECKING:
+    from pipeline.photos import Photo
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict of such."""

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from pipeline.scoring import Room, WeightTable
 
@@ -102,6 +101,8 @@ def fit(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, fixed: 
         gap = w - middle
         loss = weights @ (np.logaddexp(0.0, z) - wanted * z) + 0.5 * gap @ gap
         return float(loss), design.T @ (weights * (_sigmoid(z) - wanted)) + gap
+
+    from scipy.optimize import minimize  # noqa: PLC0415  half a second that scans, which fit nothing, need not pay
 
     solution = middle
     rounds: list[tuple[float, Floats]] = []
