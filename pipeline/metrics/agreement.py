@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 
-def positive_agreement(pairs: Iterable[tuple[bool, bool]]) -> float | None:
+def positive_agreement(pairs: Iterable[tuple[bool, bool]], clean_weight: float = 1.0) -> float | None:
     """Return 2a / (2a + b + c): of all positive words, the share that the other review repeats.
 
     Parameters
     ----------
     pairs : iterable of (bool, bool)
-        The first and the second word on each item.
+        The first and the second word on each item: whether it is positive.
+    clean_weight : float
+        How many items a pair stands for whose first word is not positive: only some of these are reviewed again.
 
     Returns
     -------
@@ -26,14 +29,22 @@ def positive_agreement(pairs: Iterable[tuple[bool, bool]]) -> float | None:
     --------
     >>> positive_agreement([(True, True), (True, False), (False, False)])
     0.6666666666666666
+    >>> positive_agreement([(True, True), (False, True), (False, False)], clean_weight=10)
+    0.16666666666666666
     """
-    said = [(first, second) for first, second in pairs if first or second]
-    both = sum(first and second for first, second in said)
-    return 2 * both / (len(said) + both) if said else None
+    counts = Counter(pairs)
+    both = counts[True, True]
+    one = counts[True, False] + clean_weight * counts[False, True]
+    return 2 * both / (2 * both + one) if both or one else None
 
 
-def krippendorff_alpha(pairs: Iterable[tuple[bool, bool]]) -> float | None:
+def krippendorff_alpha(pairs: Iterable[tuple[bool, bool]], clean_weight: float = 1.0) -> float | None:
     """Return Krippendorff's alpha of two reviews with two possible words.
+
+    Parameters
+    ----------
+    pairs, clean_weight
+        As for `positive_agreement`.
 
     Returns
     -------
@@ -49,9 +60,9 @@ def krippendorff_alpha(pairs: Iterable[tuple[bool, bool]]) -> float | None:
     >>> krippendorff_alpha([(True, True), (False, False), (True, False)])
     0.4444444444444444
     """
-    known = list(pairs)
-    words = 2 * len(known)
-    positive = sum(first + second for first, second in known)
-    disagreeing = sum(first != second for first, second in known)
+    counts = {pair: number * (1.0 if pair[0] else clean_weight) for pair, number in Counter(pairs).items()}
+    words = 2 * sum(counts.values())
+    positive = sum(number * (first + second) for (first, second), number in counts.items())
+    disagreeing = sum(number for (first, second), number in counts.items() if first != second)
     expected = 2 * positive * (words - positive)
     return 1 - (words - 1) * 2 * disagreeing / expected if expected else None

@@ -156,13 +156,17 @@ def _scan(audit: Audit) -> list[Row]:
 
 
 def _reviewers(audit: Audit) -> list[Row]:
+    """Return how far reviewers agree, and what they miss; of what was called clean first, a part speaks for all."""
     twice = [(sign(item.words[FIRST]), sign(item.words[SECOND])) for item in audit.items if SECOND in item.words]
+    called_clean = sum(sign(item.words[FIRST]) is Sign.NEGATIVE for item in audit.items if item.words)
+    looked_at = sum(first is Sign.NEGATIVE for first, _ in twice)
+    weight = called_clean / looked_at if looked_at else 1.0
     pairs = [(a is Sign.POSITIVE, b is Sign.POSITIVE) for a, b in twice if Sign.UNSURE not in (a, b)]
     agreement = replace(_row(audit, "positive_agreement"), denominator=len(pairs))
     alpha = replace(_row(audit, "krippendorff_alpha"), denominator=len(pairs), unit="index")
     rows = [
-        replace(agreement, estimate=decimal(positive_agreement(pairs), "share")),
-        replace(alpha, estimate=decimal(krippendorff_alpha(pairs), "index")),
+        replace(agreement, estimate=decimal(positive_agreement(pairs, weight), "share")),
+        replace(alpha, estimate=decimal(krippendorff_alpha(pairs, weight), "index")),
     ]
     return rows + _sensitivity(audit)
 

@@ -114,6 +114,16 @@ def test_agreement_of_the_worked_example() -> None:
     assert krippendorff_alpha(pairs) == pytest.approx(1 - 1_999 * 6 / (2 * 11 * 1_989))
 
 
+def test_a_tenth_of_what_was_called_clean_speaks_for_all_of_it() -> None:
+    called_positive = [(True, True)] * 10 + [(True, False)] * 4
+    whole = called_positive + [(False, True)] * 20 + [(False, False)] * 400
+    tenth = called_positive + [(False, True)] * 2 + [(False, False)] * 40
+
+    assert positive_agreement(tenth, 10) == pytest.approx(positive_agreement(whole))
+    assert krippendorff_alpha(tenth, 10) == pytest.approx(krippendorff_alpha(whole))
+    assert krippendorff_alpha(tenth, 10) != pytest.approx(krippendorff_alpha(tenth), abs=0.1)
+
+
 def test_agreement_is_not_defined_where_nobody_said_positive() -> None:
     assert positive_agreement([(False, False)] * 9) is None
     assert krippendorff_alpha([(False, False)] * 9) is None
