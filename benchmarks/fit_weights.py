@@ -5,8 +5,9 @@ python -m benchmarks.fit_weights --candidates out/candidates.jsonl --truth truth
 Each weight is drawn to the points that the expert gave (`expert` in the table; a normal prior of standard deviation 1)
 and keeps their sign: no observation of legitimate use can come to speak against a seller, however few labels there are.
 Weights marked `fixed`, and the prior, are policy and are not fitted. Without --write only the comparison is printed:
-log loss and average precision of the table as it stands, and of tables fitted without the rights holders on whom they
-are judged. With --write the draws behind the intervals of scores (`pipeline.spread`) are written too.
+log loss, average precision and calibration error of the table as it stands, and of tables fitted without the rights
+holders, operators (seller accounts of one hand) or platforms on which they are judged. With --write the draws behind
+the intervals of scores (`pipeline.spread`) are written too.
 """
 
 import argparse
@@ -28,8 +29,12 @@ DRAWS_FILE = TABLE_FILE.with_name("weight_draws.json")
 SEED = 20261121
 
 
-def labelled(candidates: Path, truth: Path) -> list[Labelled]:
-    """Return each candidate with a label; its group is the rights holder."""
+GROUPS = {"rights holders": "rights_holder_id", "operators": "operator_id", "platforms": "platform"}
+"""What stands on one side of a split, and the field of a candidate or of its label that tells it."""
+
+
+def labelled(candidates: Path, truth: Path, group: str = "rights_holder_id") -> list[Labelled]:
+    """Return each candidate with a label; its group is the rights holder, or what another field says."""
     labels = {
         (t["platform"], t["listing_id"], t["seller_id"]): t for t in map(json.loads, truth.open(encoding="utf-8"))
     }
@@ -42,7 +47,7 @@ def labelled(candidates: Path, truth: Path) -> list[Labelled]:
             continue
         seen = tuple(s["observation"] for s in (*row["signals"], *row["exclusions"]))
         actionable = label["actionable"] and label["rights_holder_id"] == holder
-        found.append(Labelled(observations=seen, actionable=actionable, group=holder))
+        found.append(Labelled(observations=seen, actionable=actionable, group=row.get(group) or label[group]))
     return found
 
 
@@ -54,7 +59,10 @@ def experts(document: dict[str, Any]) -> Points:
 
 def judge(name: str, rows: list[Labelled], given: Floats) -> None:
     found = quality(rows, given)
-    print(f"{name:40s} log loss {found.log_loss:.4f}   AP {found.average_precision:.4f}")
+    print(
+        f"{name:40s} log loss {found.log_loss:.4f}   AP {found.average_precision:.4f}"
+        f"   ECE {found.calibration_error:.4f}"
+    )
 
 
 def write(points: Points, rows: list[Labelled], document: dict[str, Any]) -> None:
@@ -89,11 +97,13 @@ def main() -> None:
     rows = labelled(arguments.candidates, arguments.truth)
     centre, fixed = experts(document), fixed_observations()
     judge("the table as it stands", rows, predict(rows, Points.of(table), table))
-    given = np.zeros(len(rows))
-    for train, test in GroupKFold(5).split(rows, groups=[row.group for row in rows]):
-        points = fit([rows[i] for i in train], table, centre, fixed=fixed, shift=False)
-        given[test] = predict([rows[i] for i in test], points, table)
-    judge("fitted, judged on other rights holders", rows, given)
+    for name, field in GROUPS.items():
+        grouped = labelled(arguments.candidates, arguments.truth, field)
+        given = np.zeros(len(rows))
+        for train, test in GroupKFold(5).split(rows, groups=[row.group for row in grouped]):
+            points = fit([rows[i] for i in train], table, centre, fixed=fixed, shift=False)
+            given[test] = predict([rows[i] for i in test], points, table)
+        judge(f"fitted, judged on other {name}", rows, given)
     points = fit(rows, table, centre, fixed=fixed, shift=False)
     judge("fitted, judged on the same", rows, predict(rows, points, table))
     if arguments.write:
