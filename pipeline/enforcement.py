@@ -62,6 +62,8 @@ class EventKind(StrEnum):
     """A second person disagrees: back to the reviewer."""
     NOTICED = "noticed"
     """A notice went out: notice_id, channel, method, reason_code, right_type."""
+    GIVEN_UP = "given_up"
+    """A notice never reached its platform, and nobody will try with it again: notice_id, channel."""
     ACKNOWLEDGED = "acknowledged"
     """The platform has it: notice_id, native_id."""
     DISPOSED = "disposed"

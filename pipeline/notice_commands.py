@@ -123,13 +123,15 @@ def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
 
 @notices.command("give-up")
 @click.argument("batch")
+@click.option("--by", required=True, help="Who says so, for the history of the cases.")
+@click.option("--reason", default="", help="Why, likewise.")
 @click.option("--store", help="SQLAlchemy URL of the store.")
-def give_up(batch: str, **given: Any) -> None:
+def give_up(batch: str, by: str, reason: str, **given: Any) -> None:
     """Write down that the BATCH, an id, never reached its platform; its cases may be noticed again."""
     from pipeline.stages.notify import give_up_batch  # noqa: PLC0415  the database drivers
 
     with one_line():
-        count = give_up_batch(_store(_settings(given)), batch, _now())
+        count = give_up_batch(_store(_settings(given)), batch, _now(), by=by, reason=reason)
     click.echo(f"{count} notices are given up")
 
 

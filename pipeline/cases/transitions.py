@@ -83,6 +83,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     _moves(E.APPROVED, Hand.PERSON, {S.CONFIRMED, S.APPROVED}, S.APPROVED),
     _moves(E.RETURNED, Hand.PERSON, {S.CONFIRMED, S.APPROVED}, S.OPEN),
     _moves(E.NOTICED, Hand.ANYONE, {S.APPROVED, S.NOTICED}, S.NOTICED),
+    _stays(E.GIVEN_UP, Hand.PERSON),
     _stays(E.ACKNOWLEDGED, Hand.ANYONE),
     _stays(E.DISPOSED, Hand.ANYONE),
     _moves(E.RECHECKED, Hand.ANYONE, {S.NOTICED}, S.DOWN, "down", anywhere=True),

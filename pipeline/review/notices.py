@@ -134,10 +134,13 @@ def say_filed(
 
 
 @router.post("/{batch_id}/given-up")
-def say_given_up(request: Request, visitor: Approving, batch_id: BatchId) -> Response:
+def say_given_up(
+    request: Request, visitor: Approving, batch_id: BatchId, reason: Annotated[str, Form(max_length=2_000)] = ""
+) -> Response:
     """Write down that a batch never reached its platform; its cases may be noticed again."""
-    site = site_of(request)
-    give_up_batch(site.store, batch_id, site.now(), scope=visitor.person.scope(Permission.APPROVE))
+    site, person = site_of(request), visitor.person
+    scope = person.scope(Permission.APPROVE)
+    give_up_batch(site.store, batch_id, site.now(), by=person.person_id, reason=reason.strip(), scope=scope)
     return RedirectResponse("/notices", 303)
 
 

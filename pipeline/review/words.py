@@ -62,6 +62,7 @@ WORDS: Final[Mapping[str, str]] = {
     "event.approved": _("Approved"),
     "event.returned": _("Returned to the reviewer"),
     "event.noticed": _("Notice sent"),
+    "event.given_up": _("Notice given up: it never reached the platform"),
     "event.acknowledged": _("Acknowledged by the platform"),
     "event.disposed": _("Answered by the platform"),
     "event.rechecked": _("Re-checked"),

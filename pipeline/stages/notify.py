@@ -7,7 +7,8 @@ nothing goes out about a case that is not approved at that moment.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.enforcement import SYSTEM, Event, EventKind
@@ -95,10 +96,10 @@ def file_batch(
     return len(notices)
 
 
-def give_up_batch(store: Store, batch_id: str, now: datetime, *, scope: Scope = None) -> int:
-    """Write down that a batch never reached its platform, and return how many notices it holds.
+def give_up_batch(store: Store, batch_id: str, now: datetime, *, by: str, reason: str = "", scope: Scope = None) -> int:
+    """Write down who says that a batch never reached its platform, and return how many notices it holds.
 
-    The cases stay approved: the next notice about each is another attempt.
+    The cases stay as they are: the next notice about each is another attempt.
 
     Raises
     ------
@@ -109,6 +110,9 @@ def give_up_batch(store: Store, batch_id: str, now: datetime, *, scope: Scope = 
         notices = _waiting(connection, batch_id, scope)
         for notice in notices:
             set_notice_state(connection, notice.notice_id, NoticeState.FAILED, now)
+        said = [(n, {"notice_id": n.notice_id, "channel": n.channel}) for n in notices]
+        events = [replace(_event(n, EventKind.GIVEN_UP, facts, now, by), reason=reason) for n, facts in said]
+        append_events(connection, [Draft(event=event) for event in events], scope, four_eyes=())
     return len(notices)
 
 
@@ -215,7 +219,7 @@ def events_of(notice: Notice, receipt: Receipt, now: datetime, by: str) -> tuple
     return tuple(events)
 
 
-def _event(notice: Notice, kind: EventKind, facts: dict[str, str | None], now: datetime, by: str) -> Event:
+def _event(notice: Notice, kind: EventKind, facts: Mapping[str, str | None], now: datetime, by: str) -> Event:
     """Return an event whose id is made of what it is about: written twice, it is one."""
     event_id = uuid.uuid5(uuid.NAMESPACE_URL, f"counterfoil:{notice.notice_id}:{kind}").hex
     return Event(

@@ -98,7 +98,12 @@ def test_a_batch_that_was_given_up_leaves_its_case_to_be_noticed_again(desk: Des
     case_id, browser = approved(desk, "taobao"), desk.browser("bo")
     exported(browser, case_id)
 
-    assert browser.post(f"/notices/{kept(desk, case_id).batch_id}/given-up").status_code == 303
+    batch = kept(desk, case_id).batch_id
+
+    assert browser.post(f"/notices/{batch}/given-up", {"reason": "the portal was down"}).status_code == 303
+    with desk.site.store.read() as connection:
+        last = read_events(connection, case_id, None)[-1]
+    assert (last.kind, last.by, last.reason) == (EventKind.GIVEN_UP, id_of("bo"), "the portal was down")
     assert kept(desk, case_id).state is NoticeState.FAILED
     assert desk.read(case_id).state is CaseState.APPROVED
     assert "1 notice may go out." in browser.get("/notices").text

@@ -248,14 +248,15 @@ def test_a_person_says_that_what_was_broken_off_never_arrived(bureau: Bureau) ->
     case_id = bureau.approved()
     batch = broken_off(bureau)
 
-    give_up_batch(bureau.store, batch.batch_id, NOW)
+    give_up_batch(bureau.store, batch.batch_id, NOW, by="bo", reason="timed out")
     again = Platform()
     send(bureau.store, only(bureau), again, NOW)
 
     assert states(bureau, case_id) == ["failed", "acknowledged"]
+    assert bureau.kinds(case_id)[-3:] == ["given_up", "noticed", "acknowledged"]
     assert again.got[0].notices[0].attempt == 2
     with pytest.raises(NoticeError, match="not waiting to be handed in, got failed"):
-        give_up_batch(bureau.store, batch.batch_id, NOW)
+        give_up_batch(bureau.store, batch.batch_id, NOW, by="bo")
 
 
 def test_a_notice_that_the_platform_did_not_take_may_be_tried_again_as_a_new_one(bureau: Bureau) -> None:
