@@ -6,7 +6,7 @@ Points add up, so a meaning that no single signal has needs an observation of it
 from pipeline.records import RightsHolder, Signal
 
 NAME = "combination"
-OBSERVATIONS = ("picture.without_mark", "shop.named_after_mark")
+OBSERVATIONS = ("picture.without_mark", "picture.under_another_mark", "shop.named_after_mark")
 
 FAINT = (".faint", ".silhouette.far")
 """End the name of a sighting that means nothing without others."""
@@ -17,7 +17,19 @@ such goods, and goods of others need not name the mark.
 """
 
 
-def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[Signal, ...]:
+UNCLEAR_FORM = "mark.fragment."
+CLAIMS = (".claim", ".quality", ".stuffing")
+
+
+def claimed_marks(signals: tuple[Signal, ...]) -> frozenset[str]:
+    """Return the rights holders under whose marks, written in full, the goods of a listing are offered."""
+    marks = (s for s in signals if s.observation.startswith("mark.") and s.observation.endswith(CLAIMS))
+    return frozenset(s.rights_holder_id or "" for s in marks if not s.observation.startswith(UNCLEAR_FORM))
+
+
+def find_combinations(
+    holder: RightsHolder, seen: tuple[Signal, ...], claimed: frozenset[str] = frozenset()
+) -> tuple[Signal, ...]:
     """Return what the signals about one rights holder mean together.
 
     Parameters
@@ -26,12 +38,16 @@ def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[S
         The rights holder.
     seen : tuple of Signal
         What the detectors saw in one listing about this holder, and about the listing as a whole.
+    claimed : frozenset of str
+        Rights holders under whose marks the goods are offered, from `claimed_marks`.
 
     Returns
     -------
     tuple of Signal
         `picture.without_mark`: a registered picture is used while the text does not name the mark. Whoever resells
         genuine goods names them; whoever shows a brand's picture without its name has a reason.
+        `picture.under_another_mark`: what looks like a registered picture, without certainty, stands in an offer of
+        goods under another holder's mark: it is more likely a picture of those goods.
         `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
@@ -40,6 +56,10 @@ def find_combinations(holder: RightsHolder, seen: tuple[Signal, ...]) -> tuple[S
     if sure and not marks:
         reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
         return (_signal("picture.without_mark", _strongest(sure), reason),)
+    unsure = [s for s in seen if s.observation.startswith(PICTURES)]
+    if unsure and not marks and claimed - {holder.id}:
+        reason = f"The goods are offered under another mark, and the picture is not surely {holder.name}'s."
+        return (_signal("picture.under_another_mark", _strongest(unsure), reason),)
     if marks and not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
         reason = f"Only the name of the shop has {holder.name}'s mark; nothing says that these goods are theirs."
         return (_signal("shop.named_after_mark", _strongest(marks), reason),)

@@ -20,7 +20,7 @@ from importlib.resources import files
 
 import orjson
 
-from pipeline.combinations import find_combinations
+from pipeline.combinations import claimed_marks, find_combinations
 from pipeline.errors import SettingsError
 from pipeline.exclusions import find_exclusions
 from pipeline.records import AssetKind, Band, Candidate, Label, Listing, Register, RightsHolder, Signal, Weighed
@@ -146,8 +146,9 @@ def score_listing(
     holders = {h.id: h for h in register.rights_holders}
     context = tuple(s for s in signals if s.rights_holder_id is None)
     accused = sorted({s.rights_holder_id for s in signals if s.rights_holder_id is not None and s.asset_id is not None})
+    claimed = claimed_marks(signals)
     return tuple(
-        _candidate(listing, holders[holder_id], _signals_about(signals, holder_id) + context, table)
+        _candidate(listing, holders[holder_id], _signals_about(signals, holder_id) + context, claimed, table)
         for holder_id in accused
     )
 
@@ -156,8 +157,10 @@ def _signals_about(signals: tuple[Signal, ...], holder_id: str) -> tuple[Signal,
     return tuple(s for s in signals if s.rights_holder_id == holder_id)
 
 
-def _candidate(listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...], table: WeightTable) -> Candidate:
-    weighed = weigh((*find_exclusions(listing, holder), *find_combinations(holder, seen), *seen), table)
+def _candidate(
+    listing: Listing, holder: RightsHolder, seen: tuple[Signal, ...], claimed: frozenset[str], table: WeightTable
+) -> Candidate:
+    weighed = weigh((*find_exclusions(listing, holder), *find_combinations(holder, seen, claimed), *seen), table)
     log_odds = table.prior + sum(w.weight for w in weighed)
     score = 1.0 / (1.0 + math.exp(-log_odds))
     named = [w.signal.observation for w in weighed]

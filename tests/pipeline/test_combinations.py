@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from pipeline.combinations import find_combinations
+from pipeline.combinations import claimed_marks, find_combinations
 from pipeline.records import Signal
 from tests.pipeline.builders import holder, signal
 
@@ -29,6 +29,29 @@ WORD = signal("vocabulary.replica", None)
 )
 def test_signals_mean_more_together_only_where_they_say_so(seen: tuple[Signal, ...], meant: list[str]) -> None:
     assert [s.observation for s in find_combinations(holder(), seen)] == meant
+
+
+@pytest.mark.parametrize(
+    ("seen", "claimed", "meant"),
+    [
+        pytest.param((UNSURE,), {"other"}, ["picture.under_another_mark"], id="a picture that may be another's"),
+        pytest.param((UNSURE,), {"quill"}, [], id="no other mark"),
+        pytest.param((UNSURE, IN_TITLE), {"other", "quill"}, [], id="both marks"),
+        pytest.param((PICTURE,), {"other"}, ["picture.without_mark"], id="surely this picture"),
+        pytest.param((WORD,), {"other"}, [], id="no picture"),
+    ],
+)
+def test_a_doubtful_picture_yields_to_another_mark(
+    seen: tuple[Signal, ...], claimed: set[str], meant: list[str]
+) -> None:
+    assert [s.observation for s in find_combinations(holder(), seen, frozenset(claimed))] == meant
+
+
+def test_a_part_of_a_mark_and_a_mark_that_is_only_mentioned_claim_nothing() -> None:
+    observations = ("mark.exact.claim", "mark.fragment.claim", "mark.exact.mention", "mark.exact.reference")
+    claims = [claimed_marks((signal(observation),)) for observation in observations]
+
+    assert claims == [{"quill"}, set(), set(), set()]
 
 
 def test_a_combination_points_to_the_evidence_of_its_strongest_signal() -> None:
