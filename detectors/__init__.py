@@ -116,7 +116,7 @@ TABLE = (
 _DEEP = (PictureFound, SilhouetteSeen, PictureAlike)
 """What looks at more of a photo than its hashes."""
 _SIDE_READ = 1_600
-"""Pixels of the longer side of a photo whose words are read."""
+"""Pixels of the longer side of a photo whose words are read; half of it and less is doubled."""
 DETECTOR_CLASSES = tuple(entry.kind for entry in TABLE)
 
 
@@ -174,6 +174,8 @@ class DetectorKit:
         if self.words is None:
             return ()
         picture, file = decode_in_colour(data, _SIDE_READ), BytesIO()
+        if max(picture.size) <= _SIDE_READ // 2:
+            picture = picture.resize((2 * picture.width, 2 * picture.height))
         picture.save(file, "PNG")
         return self.words.read(file.getvalue(), *picture.size)
 

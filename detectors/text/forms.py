@@ -108,6 +108,14 @@ class Place:
         return self.squeezed.folded.span(start, end)
 
     @property
+    def closed_up(self) -> bool:
+        """Whether something that stands in the original was left out of the stretch."""
+        start, end = self.span
+        tokens = self.squeezed.tokens
+        read = tokens[self.last].end - len(self.after) - tokens[self.first].start - len(self.before)
+        return end - start > read
+
+    @property
     def quote(self) -> str:
         """The stretch in the original's characters."""
         start, end = self.span

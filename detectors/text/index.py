@@ -203,6 +203,8 @@ def _judge(proposal: Proposal, *, branded: bool) -> Hit | None:
     place = forms.locate(squeezed, view, start, end, branded=branded)
     if place is None or (view == "turned" and (place.before or place.after)):
         return None
+    if view == "spelt" and not place.closed_up:
+        return None
     if view == "transliteration":
         return fragments.transliterated(place, spelling)
     if fragment is not None:

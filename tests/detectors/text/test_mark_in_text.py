@@ -31,6 +31,7 @@ def use(signal: Signal) -> str:
         pytest.param("ZORVANE tote", "zor-word", "exact", "ZORVANE", id="capitals"),
         pytest.param("tote zorvane", "zor-word", "exact", "zorvane", id="small letters"),
         pytest.param("新款ZORVANE手提包", "zor-word", "exact", "ZORVANE", id="between hanzi"),
+        pytest.param("zorvane tabs 2 x 1 1 2 a b c d", "zor-word", "exact", "zorvane", id="beside single letters"),
         pytest.param("zorvane2026 tote", "zor-word", "exact", "zorvane", id="before a year"),
         pytest.param("ＺＯＲＶＡＮＥ tote", "zor-word", "disguised", "ＺＯＲＶＡＮＥ", id="full width"),
         pytest.param("𝗭𝗢𝗥𝗩𝗔𝗡𝗘 tote", "zor-word", "disguised", "𝗭𝗢𝗥𝗩𝗔𝗡𝗘", id="mathematical"),
