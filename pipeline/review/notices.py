@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import StringConstraints
@@ -21,7 +22,7 @@ from starlette.background import BackgroundTask
 
 from pipeline.enforcement import CaseState
 from pipeline.followup.health import shipped_programmes
-from pipeline.notices.notice import NoticeState, Problem
+from pipeline.notices.notice import Location, NoticeState, Problem
 from pipeline.people import Access, Permission
 from pipeline.review.access import Approving, Reading
 from pipeline.review.pages import page
@@ -31,7 +32,8 @@ from pipeline.stages.followup import foresee, warning_line
 from pipeline.stages.notify import file_batch, give_up_batch
 from pipeline.stages.prepare import Ready, Stationery, prepare
 from pipeline.stationery import scribe_of, stationery_of
-from pipeline.store.cases import Filters, QueuedCase, Sort, count_all, queue
+from pipeline.store.cases import Filters, QueuedCase, Scope, Sort, count_all, queue
+from pipeline.store.database import Connection
 from pipeline.store.desk import record_access
 from pipeline.store.notices import notices_of, recent_batches
 from pipeline.store.rights import holder_names
@@ -60,15 +62,55 @@ class Lane:
     kept_back: list[tuple[QueuedCase, list[Problem]]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person has chosen: one channel for all ("" is that of each platform), and where rights are infringed."""
+
+    channel: str
+    claims: tuple[Location, ...]
+
+    @classmethod
+    def of(cls, stationery: Stationery, channel: str, claims: Iterable[Location] | None) -> Wish:
+        """Read a choice.
+
+        Raises
+        ------
+        HTTPException
+            422 if there is no such channel.
+        """
+        if channel and channel not in {known.id for known in stationery.channels}:
+            raise HTTPException(422, "There is no such channel.")
+        return cls(channel=channel, claims=tuple(dict.fromkeys(claims or ())))
+
+    @property
+    def address(self) -> str:
+        """The choice as a query string."""
+        return urlencode([*([("channel", self.channel)] if self.channel else ()), *(("claim", c) for c in self.claims)])
+
+    def prepared(
+        self, connection: Connection, stationery: Stationery, now: datetime, scope: Scope, case_ids: list[str]
+    ) -> Ready:
+        """Return the notices of cases as chosen, and what is wrong with the others."""
+        chosen = self.channel or None
+        return prepare(connection, stationery, now, scope, case_ids=case_ids, channel_id=chosen, claims=self.claims)
+
+
 @router.get("")
-def show_notices(request: Request, visitor: Reading, after: str | None = None) -> Response:
+def show_notices(
+    request: Request,
+    visitor: Reading,
+    after: str | None = None,
+    channel: str = "",
+    claim: Annotated[list[Location] | None, Query()] = None,
+) -> Response:
     """Show approved cases by channel with what the checks say, and the batches that were exported."""
     site, scope = site_of(request), visitor.person.scope(Permission.READ)
     stationery, now = stationery_of(site.settings), site.now()
     with site.store.read() as connection:
         found = queue(connection, APPROVED, scope, sort=Sort.AGE, after=after, limit=ROWS)
         ids = [row.case.case_id for row in found.cases]
-        ready = prepare(connection, stationery, now, scope, case_ids=ids) if ids else Ready()
+        wish = Wish.of(stationery, channel, claim)
+        ready = wish.prepared(connection, stationery, now, scope, ids) if ids else Ready()
         kept = notices_of(connection, ids, scope)
         warnings = foresee(connection, ready.notices, scope, shipped_programmes(), now)
         total = count_all(connection, APPROVED, scope).total
@@ -76,13 +118,15 @@ def show_notices(request: Request, visitor: Reading, after: str | None = None) -
         others = [state for state in NoticeState if state not in WAITING]
         past = recent_batches(connection, others, scope, BATCHES)
         holders = holder_names(connection, scope)
-    lanes = lanes_of(found.cases, ready, stationery)
+    lanes = lanes_of(found.cases, ready, stationery, wish.channel)
     mine = {holder for holder in holders if visitor.person.may(Permission.APPROVE, holder)}
     return page(
         request,
         "notices.html",
         visitor,
         found=found,
+        wish=wish,
+        places=tuple(Location),
         total=total,
         lanes=lanes,
         warnings=[warning_line(warning) for warning in warnings],
@@ -101,6 +145,8 @@ def export_notices(
     request: Request,
     visitor: Approving,
     case: Annotated[list[CaseId] | None, Form(max_length=ROWS)] = None,
+    channel: Annotated[str, Form(max_length=80)] = "",
+    claim: Annotated[list[Location] | None, Form()] = None,
 ) -> Response:
     """Return the notices of chosen cases with their exhibits as a ZIP file, and write them down as exported."""
     if not case:
@@ -108,7 +154,8 @@ def export_notices(
     site, now = site_of(request), site_of(request).now()
     stationery, scope = stationery_of(site.settings), visitor.person.scope(Permission.APPROVE)
     with site.store.read() as connection:
-        ready = prepare(connection, stationery, now, scope, case_ids=list(dict.fromkeys(case)))
+        wish = Wish.of(stationery, channel, claim)
+        ready = wish.prepared(connection, stationery, now, scope, list(dict.fromkeys(case)))
     if not ready.notices:
         raise HTTPException(422, "None of these cases may be noticed: see what is wrong with each.")
     name, file = _exported(site, stationery, ready, now)
@@ -144,8 +191,8 @@ def say_given_up(
     return RedirectResponse("/notices", 303)
 
 
-def lanes_of(rows: Iterable[QueuedCase], ready: Ready, stationery: Stationery) -> list[Lane]:
-    """Sort cases by the channel that their notices go to."""
+def lanes_of(rows: Iterable[QueuedCase], ready: Ready, stationery: Stationery, channel: str = "") -> list[Lane]:
+    """Sort cases by the channel that their notices go to: the chosen one, or that of their platform."""
     going = {notice.case_id: notice.channel for notice in ready.notices}
     wrong: dict[str, list[Problem]] = {}
     for problem in ready.problems:
@@ -153,7 +200,7 @@ def lanes_of(rows: Iterable[QueuedCase], ready: Ready, stationery: Stationery) -
     lanes: dict[str, Lane] = {}
     for row in rows:
         case_id = row.case.case_id
-        channel_id = going.get(case_id) or stationery.channels.serving(row.case.key.platform).id
+        channel_id = going.get(case_id) or channel or stationery.channels.serving(row.case.key.platform).id
         lane = lanes.setdefault(channel_id, Lane(title=stationery.channels.named(channel_id).name))
         if case_id in going:
             lane.ready.append(row)

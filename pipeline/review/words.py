@@ -108,6 +108,11 @@ WORDS: Final[Mapping[str, str]] = {
     "login_wall": _("Unknown: behind a sign-in"),
     "blocked": _("Unknown: we were blocked"),
     "unreachable": _("Unknown: not reachable"),
+    # where a right is infringed
+    "claim.product": _("The product"),
+    "claim.packaging": _("The packaging"),
+    "claim.image": _("The pictures"),
+    "claim.text": _("The text"),
     # where notices stand
     "notice.exported": _("Exported"),
     "notice.sending": _("Sending was broken off"),
@@ -155,6 +160,7 @@ TOLD: Final = (
     _("Your role does not allow this."),
     _("Some values of the form cannot be used."),
     _("No case is chosen."),
+    _("There is no such channel."),
     _("None of these cases may be noticed: see what is wrong with each."),
     _("This photo was not kept."),
     _("There is no such picture."),

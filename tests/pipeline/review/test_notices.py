@@ -121,6 +121,36 @@ def test_what_is_wrong_with_a_case_stands_beside_it_and_keeps_it_out_of_exports(
     assert "None of these cases may be noticed" in response.text
 
 
+def test_a_person_chooses_another_channel_and_where_the_right_is_infringed(desk: Desk) -> None:
+    case_id, browser = approved(desk, "taobao"), desk.browser("bo")
+    chosen = {"channel": "dsa-article-16", "claim": ["text"]}
+
+    page = browser.get("/notices", params=chosen).text
+    browser.post("/notices/export", {"case": [case_id], **chosen})
+
+    assert '<input type="hidden" name="channel" value="dsa-article-16">' in page
+    assert "1 notice may go out." in page
+    assert kept(desk, case_id).notice.channel == "dsa-article-16"
+    assert [place.value for place in kept(desk, case_id).notice.infringement.locations] == ["text"]
+
+
+def test_a_channel_or_a_place_that_is_none_is_refused(desk: Desk) -> None:
+    case_id, browser = approved(desk, "taobao"), desk.browser("bo")
+    asked = [browser.get("/notices", params=wrong) for wrong in ({"channel": "../amazon"}, {"claim": "the moon"})] + [
+        browser.post("/notices/export", {"case": case_id, "channel": "<script>"})
+    ]
+
+    assert [response.status_code for response in asked] == [422, 422, 422]
+
+
+def test_a_right_that_was_not_seen_where_it_is_claimed_is_kept_back(desk: Desk) -> None:
+    approved(desk, "taobao")
+
+    page = desk.browser("bo").get("/notices", params={"claim": "image"}).text
+
+    assert "claimed on image, where nothing was seen" in page
+
+
 @pytest.mark.parametrize("cases", [[], ["../../etc/passwd"], ["0" * 32], ["a" * 32] * 101], ids=len)
 def test_nothing_is_exported_without_a_case_of_ones_own(desk: Desk, cases: list[str]) -> None:
     case_id = approved(desk, "taobao")
