@@ -189,9 +189,9 @@ def _said(by: str, at: object) -> Said:
     now = datetime.now(UTC)
     try:
         when = at if isinstance(at, datetime) else datetime.fromisoformat(str(at)) if at else now
-    except ValueError:
+        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(f"at: no time, got {at!r}, expected RFC 3339") from None
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     if when > now:
         raise InputError(f"at: in the future, got {when.isoformat()}, expected a time until {now.isoformat()}")
     return Said(by=by, at=when)

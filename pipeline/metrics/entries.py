@@ -74,11 +74,11 @@ def moment_of(value: str, place: str) -> datetime:
     """
     try:
         time = datetime.fromisoformat(value)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise InputError(f"{place} must be a time with its zone, got {_shown(value)}, expected RFC 3339 in UTC")
-    return time.astimezone(UTC)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise InputError(f"{place} must be a time with its zone, got {_shown(value)}, expected RFC 3339 in UTC")
 
 
 def of_type(entries: Iterable[Entry], name: str) -> Iterator[Entry]:

@@ -31,12 +31,17 @@ def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     Raises
     ------
     InputError
-        If a path does not exist, or is no such file or a folder without any.
+        If a path does not exist or cannot be read, or is no such file or a folder without any.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        usable = [file for file in inside if file.is_file() and file.name.lower().endswith(ENDINGS)]
+        try:
+            inside = sorted(path.iterdir()) if path.is_dir() else [path]
+            usable = [file for file in inside if file.is_file() and file.name.lower().endswith(ENDINGS)]
+        except OSError as error:
+            raise InputError(
+                f"{path}: cannot be read ({error.strerror}), expected a file or folder of looks"
+            ) from error
         if not usable:
             raise InputError(f"{path}: got no looks, expected files ending in {', '.join(ENDINGS)}")
         found.update(dict.fromkeys(usable))
@@ -88,15 +93,13 @@ def _line(path: Path, number: int, line: bytes) -> Look | Rejected:
         return _rejected(path, number, "line", repr(line[:80]), "a JSON object", str(error))
     except PhotoRefusedError as error:
         return _rejected(path, number, "evidence", error.got, error.expected, error.reason)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         expected = f"checked_at, url or platform and listing_id, result (one of {', '.join(RecheckResult)}) or status"
         return _rejected(path, number, "line", repr(row)[:200], expected, f"{type(error).__name__}: {error}")
 
 
 def _look(path: Path, number: int, row: dict[str, Any]) -> Look:
-    checked_at = datetime.fromisoformat(str(row["checked_at"]))
-    if checked_at.tzinfo is None:
-        raise ValueError("checked_at has no zone")
+    checked_at = _instant(str(row["checked_at"]))
     names = {name: _text(row.get(name)) for name in ("platform", "listing_id", "seller_id", "url")}
     if not names["url"] and not (names["platform"] and names["listing_id"]):
         raise ValueError("no listing")
@@ -107,7 +110,7 @@ def _look(path: Path, number: int, row: dict[str, Any]) -> Look:
         page = text_of(evidence or b"", str(row.get("content_type", "")), "")
         answer = Answer(status=int(row["status"]), address=_text(row.get("final_url")) or names["url"] or "", page=page)
     return Look(
-        checked_at=checked_at.astimezone(UTC),
+        checked_at=checked_at,
         **names,
         result=result,
         answer=answer,
@@ -115,6 +118,13 @@ def _look(path: Path, number: int, row: dict[str, Any]) -> Look:
         vantage=(_text(row.get("vantage")) or "")[:200],
         place=f"{path}:{number}",
     )
+
+
+def _instant(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"no zone: {text[:40]!r}")
+    return time.astimezone(UTC)
 
 
 def _text(value: object) -> str | None:
@@ -147,9 +157,13 @@ def _response(path: Path, number: int, record: ArcWarcRecord) -> Look | Rejected
         return _rejected(
             path, number, "record", f"{status!r} {url!r} {when!r}", "status, address and date", "incomplete"
         )
+    try:
+        checked_at = _instant(when)
+    except (ValueError, OverflowError) as error:
+        return _rejected(path, number, "WARC-Date", repr(when)[:80], "a time with its zone", str(error))
     page = text_of(body, headers.get_header("Content-Type") or "", headers.get_header("Content-Encoding") or "")
     return Look(
-        checked_at=datetime.fromisoformat(when).astimezone(UTC),
+        checked_at=checked_at,
         url=url,
         answer=Answer(status=int(status), address=url, page=page),
         evidence=headers.to_bytes() + body,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zlib
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from pipeline.followup.pages import Answer
 MOST_BODY: Final = 8 * 1024 * 1024
 """Bytes of an answer; what is longer is cut."""
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+_TEXTUAL: Final = re.compile(
+    r"ascii|utf-(8|16|32).*|gb.*|hz|big5.*|euc_.*|shift_.*|iso.*|cp\d+|koi8.*|mac.*|tis.*|johab"
+)
+"""What pages are written in, as Python calls it: its other codecs are for other things, and Punycode's takes hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,9 @@ def text_of(body: bytes, content_type: str, encoding: str) -> str:
     declared = _CHARSET.search(content_type) or _CHARSET.search(plain[:2_048].decode("latin-1"))
     for charset in (declared.group(1) if declared else "utf-8", "utf-8", "gb18030"):
         try:
-            return plain.decode(charset)
+            name = codecs.lookup(charset).name
+            if _TEXTUAL.fullmatch(name):
+                return plain.decode(name)
         except (LookupError, ValueError):
             continue
     return plain.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -339,8 +339,8 @@ def _beyond(after: str, order: Sequence[ColumnElement[Any]], *, ascending: bool)
     text, _, case_id = after.rpartition("_")
     column = order[0]
     try:
-        value = datetime.fromisoformat(text) if isinstance(column.type, Instant) else float(text)
-    except ValueError:
+        value = datetime.fromisoformat(text).astimezone(UTC) if isinstance(column.type, Instant) else float(text)
+    except (ValueError, OverflowError):
         raise InputError(f"page: no such place in the queue, got {after[:80]!r}, expected `after` of a page") from None
     here, there = tuple_(*order), tuple_(literal(value, column.type), literal(case_id))
     return here > there if ascending else here < there

@@ -59,6 +59,7 @@ def test_lines_become_looks_with_their_evidence(tmp_path: Path) -> None:
         pytest.param(b"[1]", "not an object", id="no object"),
         pytest.param(line(checked_at="yesterday"), "ValueError", id="no time"),
         pytest.param(line(checked_at="2026-11-01T10:00:00"), "no zone", id="no zone"),
+        pytest.param(line(checked_at="0001-01-01T00:00:00+14:00"), "OverflowError", id="before all time"),
         pytest.param(line(result="vanished"), "'vanished' is not a valid", id="no such result"),
         pytest.param(line(result=None), "KeyError: 'status'", id="neither result nor status"),
         pytest.param(line(url=None), "no listing", id="no listing"),
@@ -80,15 +81,18 @@ def test_a_line_that_cannot_be_used_is_rejected_with_its_place(tmp_path: Path, b
     assert reason in rejected.reason + rejected.expected + rejected.got
 
 
-def write_warc(path: Path, *responses: tuple[str, str, bytes]) -> Path:
+def write_warc(path: Path, *responses: tuple[str, str, bytes], when: str = "2026-11-01T02:00:00Z") -> Path:
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=path.suffix == ".gz")
         for url, status, body in responses:
             headers = StatusAndHeaders(status, [("Content-Type", "text/html; charset=gbk")], protocol="HTTP/1.1")
-            when = {"WARC-Date": "2026-11-01T02:00:00Z"}
             writer.write_record(
                 writer.create_warc_record(
-                    url, "response", payload=io.BytesIO(body), http_headers=headers, warc_headers_dict=when
+                    url,
+                    "response",
+                    payload=io.BytesIO(body),
+                    http_headers=headers,
+                    warc_headers_dict={"WARC-Date": when},
                 )
             )
     return path
@@ -107,6 +111,19 @@ def test_responses_of_a_warc_become_looks_to_be_judged(tmp_path: Path, name: str
     assert shown.evidence.startswith(b"HTTP/1.1 200 OK")
     assert gone.answer is not None
     assert gone.answer.status == 404
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2026-11-01T02:00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_response_without_a_usable_time_is_rejected_and_the_rest_is_read(tmp_path: Path, when: str) -> None:
+    path = write_warc(tmp_path / "looks.warc", (URL, "200 OK", b"x"), when=when)
+    good = write_warc(tmp_path / "good.warc", (URL, "200 OK", b"x"))
+    path.write_bytes(path.read_bytes() + good.read_bytes())
+
+    rejected, look = read_looks(path)
+
+    assert isinstance(rejected, Rejected)
+    assert (rejected.field, rejected.got) == ("WARC-Date", repr(when))
+    assert isinstance(look, Look)
 
 
 @pytest.mark.parametrize("cut", [3, 40, 200, 350])
@@ -134,6 +151,9 @@ def test_files_are_found_in_folders_and_others_refused(tmp_path: Path) -> None:
         pytest.param("下架".encode("gbk"), "text/html; charset=GBK", "", "下架", id="declared in the header"),
         pytest.param(b"<meta charset='gbk'>" + "下架".encode("gbk"), "", "", "<meta charset='gbk'>下架", id="in it"),
         pytest.param("下架".encode("gbk"), "text/html; charset=none-such", "", "下架", id="unknown"),
+        pytest.param(b"a-b", "text/html; charset=punycode", "", "a-b", id="no encoding of pages"),
+        pytest.param("é".encode("cp1252"), "text/html; charset=windows-1252", "", "é", id="of one alphabet"),
+        pytest.param("ガ".encode("shift_jis"), "text/html; charset=Shift_JIS", "", "ガ", id="Japanese"),
         pytest.param(gzip.compress(b"page"), "", "gzip", "page", id="packed"),
         pytest.param(b"page", "", "gzip", "", id="not packed"),
         pytest.param(b"page", "", "br", "", id="packed unknown"),

@@ -243,7 +243,17 @@ def test_a_queue_narrows_sorts_pages_and_counts(desk: Desk) -> None:
     assert "30 cases" in by_seller
 
 
-@pytest.mark.parametrize("query", ["band=enormous", "rank=first", "since=yesterday", "after=xyz", "sort=luck"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "band=enormous",
+        "rank=first",
+        "since=yesterday",
+        "after=xyz",
+        "sort=age&after=0001-01-01T00:00:00%2B14:00_x",
+        "sort=luck",
+    ],
+)
 def test_an_unusable_filter_is_told_and_never_a_fault(desk: Desk, query: str) -> None:
     assert desk.reviewer().get(f"/cases?{query}").status_code == 422
 

@@ -446,7 +446,10 @@ def history(honest: Path, keys: Keys) -> History:
     return read_history(files, open_checkpoint(Note.parse(files.read("log/checkpoint")), keys.verifier))
 
 
-@pytest.mark.parametrize("other", [None, -1, "x", [], {}, [None], "2026-99-99T99:99:99Z"], ids=repr)
+SHAPES = [None, -1, "x", [], {}, [None], "2026-99-99T99:99:99Z", "0001-01-01T00:00:00+14:00"]
+
+
+@pytest.mark.parametrize("other", SHAPES, ids=repr)
 def test_entries_of_any_shape_are_refused_or_counted_never_stumbled_over(
     honest: Path, history: History, other: object
 ) -> None:
