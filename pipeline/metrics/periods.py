@@ -9,6 +9,8 @@ from pipeline.errors import InputError
 
 FOLLOW_UP = timedelta(days=31)
 """What happens to the notices of a period is followed for so long after its end; then its numbers are final."""
+LAST = date(9998, 1, 1)
+"""No period ends later, so that days can be added to its end."""
 
 
 def quarter_of(moment: datetime | date) -> str:
@@ -38,14 +40,14 @@ def days_of(period: str) -> tuple[date, date]:
     (datetime.date(2026, 10, 3), datetime.date(2026, 10, 4))
     """
     try:
-        if found := re.fullmatch(r"(\d{4})-Q([1-4])", period):
+        if found := re.fullmatch(r"([0-9]{4})-Q([1-4])", period):
             year, month = int(found[1]), 3 * int(found[2]) - 2
             return date(year, month, 1), date(year + month // 10, (month + 3) % 12, 1)
         first, _, after = period.partition("/")
         days = date.fromisoformat(first), date.fromisoformat(after)
     except ValueError:
         days = date.max, date.min
-    if days[0] >= days[1]:
+    if days[0] >= days[1] or days[1] > LAST:
         raise InputError(f"period: not a period, got {period!r:.40}, expected 2026-Q4 or 2026-10-03/2026-10-04")
     return days
 
@@ -63,5 +65,5 @@ def year_before(period: str) -> str | None:
     >>> year_before("2026-Q4")
     '2025-Q4'
     """
-    found = re.fullmatch(r"(\d{4})-(Q[1-4])", period)
+    found = re.fullmatch(r"([0-9]{4})-(Q[1-4])", period)
     return f"{int(found[1]) - 1:04d}-{found[2]}" if found else None
