@@ -90,7 +90,7 @@ class Web:
                     if len(data) > MAX_ANSWER:
                         raise TransportError(f"{url}: the answer is too long, expected at most {MAX_ANSWER:,} bytes")
                 wait = response.headers.get("retry-after", "")
-                seconds = float(wait) if wait.isdigit() else None
+                seconds = float(wait) if wait.isdecimal() else None
                 return Answer(status=response.status_code, body=data), f"HTTP {response.status_code}", seconds
         except httpx.HTTPError as error:
             return None, f"{type(error).__name__} {error}".strip(), None
