@@ -233,7 +233,7 @@ TIMES = tuple(
 RATIOS = tuple(
     Metric(
         name=f"{name}_rate_ratio",
-        title=f"Pace from {what}",
+        title=f"Pace from {what} (below 1: the first wait longer)",
         formula="log-rank ratio of the rates at which waits end, exp((O - E) / V); below 1 the first wait longer",
         denominator="as for the hours",
         unknowns="what has not happened yet is censored, never dropped",
