@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,14 @@ from pipeline.settings import read_settings
 
 if TYPE_CHECKING:
     from detectors.text.mining import Suggestion
-    from pipeline.records import Register
+    from pipeline.records import Register, RightsHolder
     from pipeline.store.aliases import Worded
     from pipeline.store.database import Store
 
 _register = click.option("--register", required=True, type=click.Path(path_type=Path), help="Register with the marks.")
+_known = click.option(
+    "--register", type=click.Path(path_type=Path), help="Register with the mark; otherwise those that were scanned for."
+)
 _store = click.option("--store", help="SQLAlchemy URL of the store.")
 
 
@@ -78,10 +82,10 @@ def _line(holder_id: str, asset_id: str, found: Suggestion) -> str:
 @aliases.command()
 @click.argument("asset")
 @click.argument("alias")
-@_register
+@_known
 @_store
 @click.option("--by", required=True, help="Who takes it into use.")
-def adopt(asset: str, alias: str, register: Path, store: str | None, by: str) -> None:
+def adopt(asset: str, alias: str, register: Path | None, store: str | None, by: str) -> None:
     """Take ALIAS into use for the word mark ASSET: the next scan or rescan looks for it.
 
     A short one, or one that means something else too, is found as a whole word only and counts for less.
@@ -89,26 +93,24 @@ def adopt(asset: str, alias: str, register: Path, store: str | None, by: str) ->
     from detectors.text.distinctiveness import Grade, grade  # noqa: PLC0415  word lists
     from detectors.text.mining import kind_of, script_of  # noqa: PLC0415
     from pipeline.aliases import STRONG, WEAK, Alias  # noqa: PLC0415
-    from pipeline.register import load_register  # noqa: PLC0415
     from pipeline.store.aliases import add_alias  # noqa: PLC0415  the database drivers
 
     with one_line():
         name = " ".join(alias.split())
         if not 1 < len(name) <= LONGEST:
             raise InputError(f"aliases: an alias has 2 to {LONGEST} characters, got {alias!r}")
-        rights = load_register(register)
-        marks = [a.text for h in rights.rights_holders for a in h.assets if a.id == asset and a.text]
+        opened = _opened(store)
+        holder, mark = _mark(_holders(register, opened), asset)
         found = Alias(
-            rights_holder_id=_holder_of(rights, asset),
+            rights_holder_id=holder,
             asset_id=asset,
             alias=name,
             script=script_of(name),
-            kind=kind_of(name, marks),
+            kind=kind_of(name, [mark]),
             weight=STRONG if grade(name).grade is Grade.DISTINCTIVE else WEAK,
             source=f"taken into use by {by}",
             first_seen=datetime.now(UTC),
         )
-        opened = _opened(store)
         with opened.write() as connection:
             add_alias(connection, found)
         opened.close()
@@ -119,28 +121,40 @@ LONGEST = 80
 """Characters of an alias."""
 
 
-def _holder_of(register: Register, asset_id: str) -> str:
-    """Return whose word mark an asset is."""
-    marks = {a.id: h.id for h in register.rights_holders for a in h.assets if a.text is not None}
+def _holders(register: Path | None, store: Store) -> tuple[RightsHolder, ...]:
+    """Return the rights holders of a register, or those that the store knows."""
+    from pipeline.register import load_register  # noqa: PLC0415
+    from pipeline.store.rights import known_holders  # noqa: PLC0415  the database drivers
+
+    if register is not None:
+        return load_register(register).rights_holders
+    with store.read() as connection:
+        return known_holders(connection)
+
+
+def _mark(holders: Iterable[RightsHolder], asset_id: str) -> tuple[str, str]:
+    """Return whose word mark an asset is, and its text."""
+    marks = {a.id: (h.id, a.text) for h in holders for a in h.assets if a.text is not None}
     if asset_id not in marks:
-        known = ", ".join(sorted(marks)[:10])
-        raise InputError(f"aliases: no such word mark, got {asset_id!r}, expected one of {known}")
+        known = (
+            f"one of {', '.join(sorted(marks)[:10])}" if marks else "one of a register: give it, or scan for it first"
+        )
+        raise InputError(f"aliases: no such word mark, got {asset_id!r}, expected {known}")
     return marks[asset_id]
 
 
 @aliases.command()
 @click.argument("asset")
 @click.argument("alias")
-@_register
+@_known
 @_store
-def remove(asset: str, alias: str, register: Path, store: str | None) -> None:
+def remove(asset: str, alias: str, register: Path | None, store: str | None) -> None:
     """Look no more for ALIAS as a name of the word mark ASSET."""
-    from pipeline.register import load_register  # noqa: PLC0415
     from pipeline.store.aliases import remove_alias  # noqa: PLC0415  the database drivers
 
     with one_line():
-        holder = _holder_of(load_register(register), asset)
         opened = _opened(store)
+        holder, _ = _mark(_holders(register, opened), asset)
         with opened.write() as connection:
             there = remove_alias(connection, holder, asset, alias)
         opened.close()
@@ -164,6 +178,27 @@ def list_aliases(store: str | None) -> None:
             f"{one.rights_holder_id} {one.asset_id} {one.alias!r}: {one.script}, {one.weight}, {one.source},"
             f" {one.first_seen:%Y-%m-%d}"
         )
+
+
+@click.command("corrections")
+@_store
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, one JSON object a line.")
+def export_corrections(store: str | None, out: Path) -> None:
+    """Write how marks in titles are used, as people's decisions say: examples for the model of use in context."""
+    import orjson  # noqa: PLC0415
+
+    from pipeline.store.corrections import corrections  # noqa: PLC0415  the database drivers
+
+    with one_line():
+        opened = _opened(store)
+        with opened.read() as connection:
+            lines = [orjson.dumps(asdict(found)) for found in corrections(connection)]
+        opened.close()
+        try:
+            out.write_bytes(b"".join(line + b"\n" for line in lines))
+        except OSError as error:
+            raise InputError(f"{out}: {error.strerror}, expected a file that can be written") from error
+    click.echo(f"{len(lines)} marks in titles of decided cases in {out}")
 
 
 def _opened(store: str | None) -> Store:

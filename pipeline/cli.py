@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pipeline.alias_commands import aliases
+from pipeline.alias_commands import aliases, export_corrections
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
 from pipeline.followup_commands import followup
@@ -281,6 +281,7 @@ main.add_command(recheck)
 main.add_command(followup)
 main.add_command(weights)
 main.add_command(aliases)
+main.add_command(export_corrections)
 
 if __name__ == "__main__":
     main()

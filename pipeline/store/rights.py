@@ -41,6 +41,15 @@ def holder_names(connection: Connection, scope: Scope) -> dict[str, str]:
     return {holder_id: names[holder_id] for holder_id in sorted(names) if scope is None or holder_id in scope}
 
 
+def known_holders(connection: Connection) -> tuple[RightsHolder, ...]:
+    """Return every rights holder as the newest register that has it says, by id."""
+    found: dict[str, RightsHolder] = {}
+    for register in _registers(connection):
+        for holder in register.rights_holders:
+            found.setdefault(holder.id, holder)
+    return tuple(found[holder_id] for holder_id in sorted(found))
+
+
 def known_holder(connection: Connection, holder_id: str) -> KnownHolder | None:
     """Return a rights holder as the newest register that has it says."""
     for register in _registers(connection):

@@ -11,12 +11,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert
 
+from benchmarks.context.examples import from_corrections
 from pipeline.aliases import STRONG, Alias, with_aliases
 from pipeline.cli import main
 from pipeline.enforcement import CaseState
 from pipeline.records import Asset, AssetKind, Band, Label, Register, RightsHolder
 from pipeline.store.aliases import add_alias, read_aliases, remove_alias, worded_cases
-from pipeline.store.case_tables import captures, cases
+from pipeline.store.case_tables import captures, cases, registers
+from pipeline.store.codec import to_json
 from pipeline.store.database import Store, open_store
 
 HOME = Path(__file__).parents[2]
@@ -96,6 +98,41 @@ def test_the_commands_take_an_alias_into_use_list_it_and_take_it_out(tmp_path: P
     assert "2 to 80 characters" in run("adopt", mark, "z", "--register", register, "--by", "ana")
 
 
+def test_a_mark_that_was_scanned_for_needs_no_register(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/counterfoil.db"
+    store = open_store(url)
+    at = datetime(2026, 10, 3, tzinfo=UTC)
+    with store.write() as connection:
+        connection.execute(insert(registers), [{"digest": "d", "document": to_json(REGISTER), "recorded_at": at}])
+    store.close()
+
+    adopted = CliRunner().invoke(main, ["aliases", "adopt", "zor-word", "zovvi", "--by", "ana", "--store", url])
+    unknown = CliRunner().invoke(main, ["aliases", "adopt", "nobody", "zovvi", "--by", "ana", "--store", url])
+
+    assert "from the next scan on" in adopted.output
+    assert "no such word mark, got 'nobody', expected one of zor-word" in unknown.output
+
+
+def test_decisions_say_how_marks_in_titles_are_used(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/counterfoil.db"
+    store = open_store(url)
+    enter(store, 1, state=CaseState.CONFIRMED, label=Label.COUNTERFEIT, seen="mark.exact.claim", seller="a")
+    enter(store, 2, state=CaseState.DISMISSED, label=Label.ACCESSORY_COMPATIBLE, seen="mark.exact.claim", seller="b")
+    enter(store, 3, state=CaseState.DISMISSED, label=Label.IRRELEVANT, seen="mark.exact.claim", seller="c")
+    enter(store, 4, state=CaseState.OPEN, label=Label.COUNTERFEIT, seen="mark.exact.claim", seller="d")
+    enter(store, 5, state=CaseState.CONFIRMED, label=Label.COUNTERFEIT, seen="photo.copy.near", seller="e")
+    store.close()
+
+    said = CliRunner().invoke(main, ["corrections", "--out", str(tmp_path / "c.jsonl"), "--store", url])
+
+    examples = from_corrections(tmp_path / "c.jsonl", weight=5.0)
+    assert "2 marks in titles" in said.output
+    assert [(e.refers, e.window.title[e.window.start : e.window.end], e.group) for e in examples] == [
+        (False, "Zovvi", "zor"),
+        (True, "Zovvi", "zor"),
+    ]
+
+
 def enter(store: Store, number: int, *, state: CaseState, label: Label | None, seen: str, seller: str) -> None:
     """Enter a case as a scan and a person would leave it."""
     at, key = datetime(2026, 10, 3, tzinfo=UTC), f"{number:032x}"
@@ -125,7 +162,11 @@ def enter(store: Store, number: int, *, state: CaseState, label: Label | None, s
         "url": "https://market.example/1",
         "harm": 1.0,
     }
-    row = {"title": case["title"], "signals": [{"observation": seen}], "exclusions": []}
+    row = {
+        "title": case["title"],
+        "signals": [{"observation": seen, "evidence": {"field": "title", "start": 0, "end": 5}}],
+        "exclusions": [],
+    }
     capture = {"case_id": key, "content": key, "captured_at": at, "run_id": "r", "row": orjson.dumps(row)}
     with store.write() as connection:
         connection.execute(insert(cases), [case])
