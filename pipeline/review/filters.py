@@ -40,6 +40,8 @@ NAMES: Final = (*MANY, *ONE)
 ME, NOBODY, ANY = "me", "nobody", "any"
 LONGEST: Final = 200
 """Characters of a value that is looked for."""
+MOST_WHOLE: Final = 10**9
+"""Larger numbers are nobody's rank, and too large for a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def queue_of(params: QueryParams, person_id: str) -> Queue:
         changed=True if one["changed"] else None,
         seller_id=one["seller"] or None,
         keyword=one["keyword"] or None,
-        worst_rank=_read(one["rank"], int, "rank", "a whole number"),
+        worst_rank=_read(one["rank"], _whole, "rank", "a whole number"),
         least_euros=_read(one["price_from"], float, "price_from", "an amount in euros"),
         most_euros=_read(one["price_to"], float, "price_to", "an amount in euros"),
         opened_from=_read(one["since"], _day, "since", "a day as YYYY-MM-DD"),
@@ -137,6 +139,13 @@ def _read(value: str, reader: Callable[[str], T], name: str, expected: str) -> T
         return reader(value) if value else None
     except (ValueError, OverflowError):
         raise InputError(f"{name}: not usable, got {value!r}, expected {expected}") from None
+
+
+def _whole(value: str) -> int:
+    number = int(value)
+    if abs(number) > MOST_WHOLE:
+        raise OverflowError(value)
+    return number
 
 
 def _day(value: str) -> datetime:

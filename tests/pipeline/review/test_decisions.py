@@ -248,6 +248,7 @@ def test_a_queue_narrows_sorts_pages_and_counts(desk: Desk) -> None:
     [
         "band=enormous",
         "rank=first",
+        "rank=99999999999999999999",
         "since=yesterday",
         "after=xyz",
         "sort=age&after=0001-01-01T00:00:00%2B14:00_x",
