@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import accumulate
 from typing import Final
@@ -58,6 +58,8 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z
 """A character as pages write it; texts taken from pages keep some, and sellers type them."""
 
 _LONGEST_CLUSTER: Final = 8
+_KEPT: Final = 2_048
+"""Folded texts kept: those of a batch, since several readers ask for each, and listings repeat their attributes."""
 _SIGNS: Final = frozenset("™®©℠")
 _BETWEEN: Final = re.compile(
     rf"(?<=[{CJK}])(?:[*_~^#]|[^\w\s\x00-\xff\u2010-\u2027\u3000-\u303f\u30fb\uff00-\uffef]){{1,2}}(?=[{CJK}])"
@@ -100,11 +102,13 @@ class Folded:
         return first, last
 
 
+@lru_cache(maxsize=_KEPT)
 def raw(text: str) -> Folded:
     """Fold compatibility forms and case only (NFKC, casefold), with the characters that entities of HTML stand for."""
     return _unescaped(text, lambda plain: _fold(plain, _PLAIN))
 
 
+@lru_cache(maxsize=_KEPT)
 def look_alike(text: str) -> Folded:
     """Fold to what the text looks like: look-alikes, accents, invisible characters, traditional hanzi.
 
