@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -24,11 +25,16 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from pipeline.enforcement import CaseState, Event, EventKind
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
+from pipeline.records import Json
 from pipeline.review.app import create_app
 from pipeline.review.signin import new_hash
 from pipeline.review_commands import make_site
 from pipeline.settings import Settings
+from pipeline.store.cases import Filters, Sort, queue
+from pipeline.store.database import Connection
+from pipeline.store.events import append_event
 from pipeline.store.people import add_person
 
 HERE = Path(__file__).parent
@@ -40,6 +46,17 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
 ]
+TEAM = """
+[declarations]
+good_faith = true
+accuracy = true
+authority_under_perjury = true
+liability = true
+signer = "Lin Ward"
+role = "IP counsel"
+"""
+APPROVED = 8
+"""Cases that are approved in the copy, for the page of notices."""
 PASSWORD = "only for the pictures"  # noqa: S105  of people who are in the copy alone
 TALLEST = 2_400
 """Pixels of a picture; a longer page is cut there."""
@@ -50,7 +67,8 @@ def main(store: Path) -> None:
         copy = Path(folder) / "counterfoil.db"
         with closing(sqlite3.connect(store)) as given, closing(sqlite3.connect(copy)) as taken:
             given.backup(taken)
-        settings = Settings(store=f"sqlite:///{copy}", lake=str(store.parent / "lake"))
+        (Path(folder) / "team.toml").write_text(TEAM, "utf-8")
+        settings = Settings(store=f"sqlite:///{copy}", lake=str(store.parent / "lake"), notices=folder)
         with served(settings) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             for width in WIDTHS:
@@ -69,6 +87,7 @@ def served(settings: Settings) -> Iterator[str]:
     with site.store.write() as connection:
         for person in (lin, chinese):
             add_person(connection, person, datetime.now(UTC), password_hash=hashed)
+        approve(connection, lin, chinese)
     server = uvicorn.Server(uvicorn.Config(create_app(site), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -77,6 +96,29 @@ def served(settings: Settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+def approve(connection: Connection, one: Person, other: Person) -> None:
+    """Let two people agree on the first cases of the queue."""
+    found = queue(connection, Filters(states=(CaseState.OPEN,)), None, sort=Sort.SCORE, limit=APPROVED).cases
+    for row in found:
+        said: dict[str, Json] = {"label": row.case.suggested.value, "asset_ids": list(row.case.asset_ids)}
+        words: tuple[tuple[EventKind, Person, dict[str, Json]], ...] = (
+            (EventKind.DECIDED, one, said),
+            (EventKind.APPROVED, other, {}),
+        )
+        for kind, person, facts in words:
+            event = Event(
+                event_id=uuid.uuid4().hex,
+                sequence=0,
+                case_id=row.case.case_id,
+                kind=kind,
+                at=datetime.now(UTC),
+                by=person.person_id,
+                reason="",
+                facts=facts,
+            )
+            append_event(connection, event, None, four_eyes=())
 
 
 def take(page: Page, address: str, width: int) -> None:
@@ -96,6 +138,8 @@ def take(page: Page, address: str, width: int) -> None:
     page.get_by_role("button", name="Preview…").click()
     page.wait_for_load_state("networkidle")
     save(page, f"review-bulk-{width}", whole=False)
+    page.goto(f"{address}/notices")
+    save(page, f"review-notices-{width}", whole=True)
     page.goto(f"{address}/people")
     save(page, f"review-people-{width}", whole=False)
     page.get_by_role("button", name="Sign out").click()
