@@ -92,6 +92,12 @@ SAID = [
     pytest.param(
         "The title says “used”, which sells the goods as used.", "标题中写有“used”：以二手出售。", id="a quote stays"
     ),
+    pytest.param(
+        "Photo 1 is a copy of the registered photo a.jpg (0 of 256 bits differ), and the very same file; "
+        "also in photos 2, 4",
+        "照片 1 是登记照片 a.jpg 的副本（256 位中有 0 位不同），且为同一文件；照片 2, 4 中亦有",
+        id="other photos",
+    ),
     pytest.param("Somebody's remark: nearly.", "Somebody's remark: nearly.", id="what is no sentence of ours stays"),
 ]
 
