@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -160,15 +161,16 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path}: too large, got {path.stat().st_size:,} bytes, expected at most {MOST_BYTES:,}")
-        text = path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
+        text = path.read_bytes().decode("utf-8-sig")
+        if path.suffix.lower() == ".csv":
+            reader = csv.DictReader(io.StringIO(text, newline=""))
+            yield from ((reader.line_num, row) for row in reader)
+            return
+    except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read ({error}), expected CSV or JSON lines in UTF-8") from error
-    if path.suffix.lower() == ".csv":
-        yield from enumerate(csv.DictReader(text.splitlines()), start=2)
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         try:
-            row = orjson.loads(line or "{}")
+            row = orjson.loads(line.strip() or "{}")
         except orjson.JSONDecodeError as error:
             raise InputError(f"{path}:{number}: {error}, expected a JSON object") from error
         if line.strip():

@@ -1,5 +1,6 @@
 """Follow-up over the store: answers, objections, what is due, and fast lanes."""
 
+import csv
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipeline.stages.followup import (
 )
 from pipeline.stages.notify import send
 from pipeline.stages.prepare import batches_of
+from pipeline.store.cases import read_events
 from pipeline.store.database import Store, open_store
 from pipeline.store.events import append_event, events_after
 from pipeline.store.notices import notices_of
@@ -146,6 +148,36 @@ def test_fast_lanes_are_foreseen_from_what_was_answered(bureau: Bureau) -> None:
     assert "none may be refused" in warning_line(warning)
 
 
+TABLE = 'notice_id,disposition,platform_text\n{},pending,"one\r\ntwo\u2028three"\n'
+LINE = '{{"notice_id": "{}", "disposition": "pending", "platform_text": "one\\r\\ntwo\u2028three"}}\n'
+
+
+@pytest.mark.parametrize(("name", "rows"), [("a.csv", TABLE), ("a.jsonl", LINE)], ids=["csv", "json"])
+def test_what_a_platform_says_is_entered_with_all_its_lines(tmp_path: Path, name: str, rows: str) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    bureau = Bureau(tmp_path, open_store(url))
+    case_id, notice_id = noticed(bureau)
+    (tmp_path / name).write_bytes(rows.format(notice_id).encode())
+
+    entered = CliRunner().invoke(followup, ["answers", str(tmp_path / name), "--by", "ana", "--store", url])
+
+    assert entered.output == "1 answers entered, 0 not usable\n"
+    with bureau.store.read() as connection:
+        assert "one\r\ntwo\u2028three" in read_events(connection, case_id, None)[-1].facts.values()
+
+
+def test_a_file_of_answers_that_is_no_csv_is_one_line(tmp_path: Path) -> None:
+    csv.field_size_limit(131_072)  # the module's own limit, which other libraries raise
+    (tmp_path / "a.csv").write_text(f"notice_id,disposition\n{'x' * 200_000},removed\n", "utf-8")
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+
+    done = CliRunner().invoke(followup, ["answers", str(tmp_path / "a.csv"), "--by", "ana", "--store", url])
+
+    assert done.exit_code == 2
+    assert "expected CSV or JSON lines" in done.output
+    assert done.output.count("\n") == 1
+
+
 def test_the_commands_enter_answers_and_print_what_is_due(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     bureau = Bureau(tmp_path, open_store(url))
@@ -155,16 +187,16 @@ def test_the_commands_enter_answers_and_print_what_is_due(tmp_path: Path) -> Non
     (tmp_path / "answers.jsonl").write_text(f'{{"notice_id": "{notice_id}", "disposition": "pending"}}\n[]\n', "utf-8")
     runner, store = CliRunner(), ["--store", url]
 
-    csv = runner.invoke(followup, ["answers", str(tmp_path / "answers.csv"), "--by", "ana", *store])
+    table = runner.invoke(followup, ["answers", str(tmp_path / "answers.csv"), "--by", "ana", *store])
     jsonl = runner.invoke(followup, ["answers", str(tmp_path / "answers.jsonl"), "--by", "ana", *store])
     objection = runner.invoke(followup, ["objection", notice_id, "--grounds", "\x1b[31mmine", "--by", "ana", *store])
     due = runner.invoke(followup, ["due", *store])
     settled = runner.invoke(followup, ["settle", notice_id, "rejected", "--by", "ana", *store])
     health = runner.invoke(followup, ["health", *store])
 
-    assert csv.exit_code == 1
-    assert "1 answers entered, 2 not usable" in csv.output
-    assert "answers.csv:4: disposition: got 'gone', expected one of removed" in csv.output
+    assert table.exit_code == 1
+    assert "1 answers entered, 2 not usable" in table.output
+    assert "answers.csv:4: disposition: got 'gone', expected one of removed" in table.output
     assert "1 answers entered, 1 not usable" in jsonl.output
     assert objection.output == "no term is known for this platform\n"
     assert f"{case_id} objection, no term known: ‹U+001B›[31mmine" in due.output
