@@ -30,6 +30,7 @@ from pipeline.review import (
     bulk,
     cases,
     decisions,
+    enforcement_api,
     followup,
     notices,
     oidc,
@@ -59,6 +60,7 @@ PARTS = (
     account,
     admin,
     api,
+    enforcement_api,
 )
 """Modules with routes."""
 STATUS = {ConflictError: 409, TransitionError: 409, NoticeError: 409, InputError: 422, TransportError: 502}
