@@ -83,7 +83,7 @@ def _receipt(path: Path, policy: Policy | None, disclosures: Path | None) -> Ite
         receipt.check_leaf(receipt.extra, checkpoint)
         entry = read_canonical(receipt.extra)
         opened = (
-            [Disclosure.of(json.loads(line)) for line in disclosures.read_text("utf-8").splitlines()]
+            [Disclosure.of(json.loads(line)) for line in disclosures.read_text("utf-8").split("\n") if line]
             if disclosures
             else []
         )

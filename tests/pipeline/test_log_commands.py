@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,18 @@ def counterfoil(*arguments: object, answer: str | None = None) -> Result:
     return CliRunner().invoke(main, [str(a) for a in arguments], input=answer)
 
 
+LISTING_ID = "1\u2028\x85"
+"""Ends with characters that some take for the end of a line."""
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Work in an empty folder, with a store of one case that was noticed."""
     monkeypatch.chdir(tmp_path)
     opened = open_store(STORE)
     first = opening(1)
-    write(opened, first)
+    facts = {**first.event.facts, "listing_id": LISTING_ID}
+    write(opened, replace(first, event=replace(first.event, facts=facts)))
     case_id = first.event.case_id
     noticed = {"notice_id": "n-1", "method": "form", "reason_code": "TM-1", "right_type": "trademark"}
     for event in (
@@ -80,8 +86,8 @@ def test_a_field_is_disclosed_with_a_receipt_and_cannot_be_once_it_is_erased(sto
     Path("opened.jsonl").write_text(opened.stdout, "utf-8")
 
     result = counterfoil("verify", "opened.tlog-proof", "--policy", policy_of(key), "--disclosures", "opened.jsonl")
-    assert result.stdout.splitlines()[-1] == '  opened: listing_id: "1"'
-    Path("opened.jsonl").write_text(opened.stdout.replace('"1"', '"2"'), "utf-8")
+    assert result.stdout.splitlines()[-1] == r'  opened: listing_id: "1\u2028\u0085"'
+    Path("opened.jsonl").write_text(opened.stdout.replace('"1', '"2'), "utf-8")
     forged = counterfoil("verify", "opened.tlog-proof", "--policy", "policy.txt", "--disclosures", "opened.jsonl")
     assert forged.exit_code == 1
     assert "listing_id: not what stands in the entry" in forged.stderr
