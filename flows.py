@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from detectors import DetectorKit
 from detectors.image.descriptor import load_descriptor
+from detectors.text.brands import load_brands
 from detectors.text.tesseract import find_tesseract
 from pipeline.aliases import with_aliases
 from pipeline.engine import DaskEngine, Engine, LocalEngine
@@ -144,6 +145,7 @@ def _kit(settings: Settings) -> DetectorKit:
     return DetectorKit(
         hashes_only=frozenset(map(AssetKind, settings.hashes_only)),
         descriptor=load_descriptor(Path(settings.descriptor)) if settings.descriptor else None,
+        brands=load_brands(Path(settings.known_brands)) if settings.known_brands else None,
         words=find_tesseract(settings.photo_languages) if settings.photo_words else None,
     )
 

@@ -34,6 +34,7 @@ from detectors.price import (
     observe_offers,
 )
 from detectors.text import CodedVocabulary, MarkInPhoto, MarkInText
+from detectors.text.brands import KnownBrands
 from detectors.text.tesseract import Tesseract
 from pipeline.photos import BenignPhoto, PhotoDescription, PhotoWord
 from pipeline.records import AssetKind, Detector, ListingBatch, Register
@@ -79,6 +80,7 @@ class Reference:
     )
     benign_photos: tuple[BenignPhoto, ...] = ()
     descriptor: Descriptor | None = None
+    brands: frozenset[str] = frozenset()
     learned: Learned = field(default_factory=Learned)
 
 
@@ -100,7 +102,7 @@ PHOTOS = frozenset({"enrolled", "benign"})
 LEARNED = frozenset({"learned"})
 """What the detectors that hold a listing against all others are built from."""
 TABLE = (
-    Entry(MarkInText, lambda register, _: MarkInText(register)),
+    Entry(MarkInText, lambda register, r: MarkInText(register, r.brands)),
     Entry(CodedVocabulary, lambda *_: CodedVocabulary()),
     Entry(MarkInPhoto, lambda register, _: MarkInPhoto(register)),
     Entry(PhotoReused, lambda g, r: UnlessBenign(PhotoReused(r.enrolled_images, g), r.benign_photos), PHOTOS),
@@ -138,11 +140,14 @@ class DetectorKit:
         A model of the user's that looks at photos too.
     words : Tesseract or None
         What reads words in photos, where the user wants it.
+    brands : KnownBrands or None
+        The user's list of other makes.
     """
 
     hashes_only: frozenset[AssetKind] = frozenset()
     descriptor: Descriptor | None = None
     words: Tesseract | None = None
+    brands: KnownBrands | None = None
 
     learner: ClassVar[str] = f"{PriceLow.version}/{SellerRange.version}"
     references: ClassVar[Mapping[str, frozenset[str]]] = {entry.kind.name: entry.references for entry in TABLE}
@@ -162,7 +167,13 @@ class DetectorKit:
         """Version of each detector, by name, in the order of the table."""
         absent = {MarkInPhoto} | (set() if self.descriptor else {PictureAlike})
         kinds = (kind for kind in DETECTOR_CLASSES if kind not in absent)
-        return {kind.name: kind.version + (self._left_out if kind in _DEEP else "") for kind in kinds}
+        return {kind.name: kind.version + self._differs(kind) for kind in kinds}
+
+    def _differs(self, kind: type[Detector]) -> str:
+        """Return what the settings add to the version of a detector."""
+        if kind is MarkInText and self.brands is not None:
+            return f"/{self.brands.version}"
+        return self._left_out if kind in _DEEP else ""
 
     @property
     def reader(self) -> str:
@@ -227,7 +238,8 @@ class DetectorKit:
         if name in {kind.name for kind in _DEEP}:
             register = _without(register, self.hashes_only)
         given = {_FIELDS[kind]: reference for kind, reference in references.items()}
-        read = Reference(**given, descriptor=self.descriptor)
+        brands = self.brands.names() if self.brands else frozenset()
+        read = Reference(**given, descriptor=self.descriptor, brands=brands)
         return next(entry.build(register, read) for entry in TABLE if entry.kind.name == name)
 
 

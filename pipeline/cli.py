@@ -27,6 +27,7 @@ from pipeline.output import read_candidate
 from pipeline.recheck_commands import recheck
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
+from pipeline.register.gaps import gaps
 from pipeline.review_commands import people, review
 from pipeline.settings import ENGINES, read_settings
 from pipeline.snapshots import read_photo
@@ -121,9 +122,9 @@ def check(path: Path, *, images: bool) -> None:
         problems = check_register(path)
         if not problems:
             rights = load_register(path)
-            click.echo("\n".join(_summary(rights)))
+            settings = read_settings(os.environ, Path.cwd())
+            click.echo("\n".join(_summary(rights, settings.known_brands)))
             if images:
-                settings = read_settings(os.environ, Path.cwd())
                 click.echo("\n".join(_remarks(rights, register_folder(path), settings.innocents)))
     for problem in problems:
         click.echo(problem)
@@ -239,18 +240,24 @@ def doctor() -> None:
     sys.exit(0 if all(finding.good for finding in findings) else FAILED)
 
 
-def _summary(register: Register) -> Iterator[str]:
+def _summary(register: Register, known_brands: str) -> Iterator[str]:
     assets = [asset for holder in register.rights_holders for asset in holder.assets]
     kinds = Counter(asset.kind for asset in assets)
     counted = ", ".join(f"{kinds[kind]} {kind.value}" for kind in AssetKind if kinds[kind])
     yield f"{len(register.rights_holders)} rights holders, {len(assets)} assets: {counted or 'none'}"
-    from detectors.text.distinctiveness import grade  # noqa: PLC0415  word lists; how distinctive a mark is is all we ask of it
+    from detectors.text.brands import load_brands  # noqa: PLC0415  word lists
+    from detectors.text.distinctiveness import grade  # noqa: PLC0415
 
+    brands = load_brands(Path(known_brands)).names() if known_brands else frozenset()
+    marks = {"".join(asset.text.casefold().split()): asset.text for asset in assets if asset.text}
     for asset in assets:
         if asset.kind is AssetKind.WORD_MARK and asset.text:
-            mark = grade(asset.text)
+            mark = grade(asset.text, brands)
+            near = marks.keys() & set(grade(asset.text, frozenset(marks)).near)
+            others = "".join(f"; one letter from the mark {marks[name]!r}" for name in sorted(near))
             cost = f": {mark.cost}" if mark.cost else ""
-            yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason}){cost}"
+            yield f"{asset.id}: {asset.text!r} is {mark.grade.value} ({mark.reason}){cost}{others}"
+    yield from gaps(register)
 
 
 def _remarks(register: Register, folder: Path, innocents: str) -> Iterator[str]:

@@ -69,6 +69,8 @@ class Settings:
         Folder of photos in which nothing registered may be seen; empty for none.
     descriptor : str
         A model (ONNX) that looks at photos too, with a JSON file beside it; empty for none.
+    known_brands : str
+        File of other makes, one a line: none of them is a misspelling of a mark; empty for none.
     photo_words : int
         Photos of a scan whose words are read with Tesseract, at most; 0 reads none.
     photo_languages : str
@@ -133,6 +135,7 @@ class Settings:
     hashes_only: tuple[str, ...] = ()
     innocents: str = ""
     descriptor: str = ""
+    known_brands: str = ""
     photo_words: int = 0
     photo_languages: str = "eng"
     schedule: str = "0 3 * * *"

@@ -78,8 +78,15 @@ class Distinctiveness:
         return f"not looked for in {' or '.join(lost)}" if lost else ""
 
 
-def grade(mark_text: str) -> Distinctiveness:
+def grade(mark_text: str, brands: frozenset[str] = frozenset()) -> Distinctiveness:
     """Grade a word mark by its length, its script and whether it is an everyday word.
+
+    Parameters
+    ----------
+    mark_text : str
+        The mark.
+    brands : frozenset of str
+        Names of other makes, in lower case, their words joined.
 
     Examples
     --------
@@ -98,7 +105,7 @@ def grade(mark_text: str) -> Distinctiveness:
         return _made(Grade.SHORT, letters, everyday=everyday, reason=f"only {len(letters)} letters")
     if everyday and len(parts) == 1:
         return _made(Grade.COMMON, letters, everyday=True, reason="an everyday word")
-    near = tuple(sorted(words.neighbours(letters))) if len(parts) == 1 else ()
+    near = tuple(sorted(words.neighbours(letters, brands))) if len(parts) == 1 else ()
     known = len(parts) == 1 and words.is_known(parts[0])
     return Distinctiveness(
         grade=Grade.DISTINCTIVE,

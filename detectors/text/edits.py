@@ -36,9 +36,9 @@ class Company:
     least: int
 
 
-def company_of(spellings: Sequence[Spelling]) -> Company:
-    """Return what the marks of a register mean to each other."""
-    return Company(frozenset(s.compact for s in spellings), EDITED_FROM if len(spellings) < MANY else _LONG)
+def company_of(spellings: Sequence[Spelling], brands: frozenset[str] = frozenset()) -> Company:
+    """Return what the marks of a register, and other brands, mean to each other."""
+    return Company(brands.union(s.compact for s in spellings), EDITED_FROM if len(spellings) < MANY else _LONG)
 
 
 def near(place: Place, spelling: Spelling, others: Company) -> Hit | None:

@@ -38,13 +38,15 @@ class MarkIndex:
     ----------
     spellings : tuple of Spelling
         What to look for.
+    brands : frozenset of str
+        Names of other makes.
 
     References
     ----------
     .. [1] A. V. Aho, M. J. Corasick, "Efficient string matching: an aid to bibliographic search", CACM 18, 1975.
     """
 
-    def __init__(self, spellings: tuple[Spelling, ...]) -> None:
+    def __init__(self, spellings: tuple[Spelling, ...], brands: frozenset[str] = frozenset()) -> None:
         self._spellings = spellings
         self._cache = KeyCache()
         patterns: defaultdict[str, list[Wanted]] = defaultdict(list)
@@ -64,7 +66,7 @@ class MarkIndex:
             store_patterns=False,
             implementation=Implementation.ContiguousNFA,
         )
-        self._misspellings = Misspellings(spellings)
+        self._misspellings = Misspellings(spellings, brands)
         self._sounds = Sounds(spellings)
         self._masked = MaskedMarks(spellings)
 

@@ -86,6 +86,8 @@ class MarkInText:
     ----------
     register : Register
         Whose word marks, with their variants, are looked for.
+    brands : frozenset of str
+        Names of other makes that the user knows.
 
     Notes
     -----
@@ -97,9 +99,9 @@ class MarkInText:
     version = VERSION
     observations: tuple[str, ...] = tuple(f"mark.{form}.{use}" for form in Form for use in Use)
 
-    def __init__(self, register: Register) -> None:
-        spellings = spellings_of(register)
-        self._index = MarkIndex(spellings)
+    def __init__(self, register: Register, brands: frozenset[str] = frozenset()) -> None:
+        spellings = spellings_of(register, brands)
+        self._index = MarkIndex(spellings, brands)
         self._split = SplitMarks(spellings)
 
     def detect(self, batch: ListingBatch) -> list[tuple[Signal, ...]]:

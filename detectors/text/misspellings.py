@@ -31,16 +31,18 @@ class Misspellings:
     ----------
     spellings : tuple of Spelling
         What to look for.
+    brands : frozenset of str
+        Names of other makes: none of them is a misspelling.
 
     References
     ----------
     .. [1] W. Garbe, "SymSpell: 1 million times faster spelling correction", 2012 (deletions on both sides).
     """
 
-    def __init__(self, spellings: tuple[Spelling, ...]) -> None:
+    def __init__(self, spellings: tuple[Spelling, ...], brands: frozenset[str] = frozenset()) -> None:
         self._spellings = spellings
         self._words = frozenset(class_key(w) for s in spellings if len(s.words) > 1 for w in s.words)
-        self._company = edits.company_of(spellings)
+        self._company = edits.company_of(spellings, brands)
         self._shortened: defaultdict[str, list[Spelling]] = defaultdict(list)
         self._thirds: defaultdict[tuple[int, str], list[Spelling]] = defaultdict(list)
         for spelling in spellings:

@@ -84,21 +84,21 @@ def cuts(parts: list[str]) -> frozenset[int]:
     return frozenset(accumulate(map(len, parts[:-1])))
 
 
-def spellings_of(register: Register) -> tuple[Spelling, ...]:
-    """Return the spellings of every word mark of a register, in its order."""
+def spellings_of(register: Register, brands: frozenset[str] = frozenset()) -> tuple[Spelling, ...]:
+    """Return the spellings of every word mark of a register, in its order, graded among some other brands."""
     return tuple(
         spelling
         for holder in register.rights_holders
         for asset in holder.assets
         if asset.kind is AssetKind.WORD_MARK
-        for spelling in _spell(holder.id, asset)
+        for spelling in _spell(holder.id, asset, brands)
     )
 
 
-def _spell(rights_holder_id: str, asset: Asset) -> list[Spelling]:
+def _spell(rights_holder_id: str, asset: Asset, brands: frozenset[str]) -> list[Spelling]:
     made: dict[tuple[str, ...], Spelling] = {}
     for mark in filter(None, (asset.text, *asset.variants)):
-        strictness = grade(mark)
+        strictness = grade(mark, brands)
         for written in _written(mark[:_LONGEST]):
             words = tuple(words_of(folding.look_alike(written).text))
             plain = tuple(words_of(folding.raw(written).text))

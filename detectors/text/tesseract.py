@@ -97,7 +97,7 @@ def _output(command: list[str]) -> str:
 
 
 def _words(table: str, width: int, height: int) -> Iterator[PhotoWord]:
-    for row in table.splitlines()[1:]:
+    for row in table.split("\n")[1:]:
         cells = row.split("\t")
         if len(cells) != _COLUMNS or cells[0] != _WORD_LEVEL or not cells[11].strip():
             continue

@@ -66,13 +66,14 @@ def frequency(word: str) -> float:
     return _english(word)
 
 
-def neighbours(word: str) -> frozenset[str]:
-    """Return the words that are met (`is_seen`) and one edit away from a lower-case word.
+def neighbours(word: str, names: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the words that are met (`is_seen`), and those of some names, one edit away from a lower-case word.
 
     >>> sorted(neighbours("zorvane")), len(neighbours("mason")) > 5
     ([], True)
     """
-    return (_one_edit(word) & _seen()) - {word}
+    near = _one_edit(word)
+    return ((near & _seen()) | (near & names)) - {word}
 
 
 def is_common(word: str) -> bool:
