@@ -1,11 +1,13 @@
-"""Looks that a user brings: JSON lines of results, and captures as WARC files."""
+"""Looks that a user brings: JSON lines of results, and captures as WARC files, bare or packed as WACZ."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
+from zipfile import BadZipFile, ZipFile
 
 import orjson
 from warcio.archiveiterator import ArchiveIterator
@@ -19,10 +21,16 @@ from pipeline.followup.pages import Answer
 from pipeline.rechecks.look import MOST_BODY, Look, text_of
 from pipeline.records import Rejected
 
-ENDINGS: Final = (".jsonl", ".warc", ".warc.gz")
+ENDINGS: Final = (".jsonl", ".warc", ".warc.gz", ".wacz")
 MOST_LINE: Final = 1_000_000
 MOST_RECORD: Final = 64 * 1024 * 1024
 MOST_RECORDS: Final = 200_000
+MOST_PACKED: Final = 100
+"""WARC files in a WACZ file."""
+MOST_UNPACKED: Final = 4 * 1024 * 1024 * 1024
+"""Bytes of such a file."""
+MOST_GROWTH: Final = 100
+"""How many times its packed size it may have: what grows more is made to fill a disk."""
 
 
 def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -56,14 +64,15 @@ def read_looks(path: Path) -> Iterator[Look | Rejected]:
     path : Path
         Of JSON lines, each with `checked_at` (RFC 3339), `url` or `platform` and `listing_id` (and `seller_id`), and
         `result` (of `RecheckResult`) or `status` with `evidence`; `evidence` is a file beside it, `vantage` any words.
-        Or a WARC file, whose responses are judged.
+        Or a WARC file, or a WACZ file that holds some, whose responses are judged.
 
     Yields
     ------
     Look or Rejected
         A line or record that cannot be used is rejected, with place and reason; nothing is passed over in silence.
     """
-    read = _warc if path.name.lower().endswith((".warc", ".warc.gz")) else _lines
+    name = path.name.lower()
+    read = _wacz if name.endswith(".wacz") else _warc if name.endswith((".warc", ".warc.gz")) else _lines
     try:
         with path.open("rb") as file:
             yield from read(path, file)
@@ -133,6 +142,28 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def _wacz(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
+    """Read the WARC files of a WACZ file, in the order in which it holds them; nothing of it is written anywhere.
+
+    References
+    ----------
+    .. [1] Webrecorder, "Web Archive Collection Zipped (WACZ)", version 1.1.1, section 5.2.1: `archive/`.
+    """
+    try:
+        with ZipFile(file) as packed:
+            inside = [i for i in packed.infolist() if i.filename.startswith("archive/") and not i.is_dir()]
+            bombs = [info for info in inside if info.file_size > min(MOST_UNPACKED, MOST_GROWTH * info.compress_size)]
+            if len(inside) > MOST_PACKED or bombs:
+                expected = f"{MOST_PACKED} WARC files of {MOST_UNPACKED:,} bytes at most, packed to no less than 1 %"
+                yield _rejected(path, 1, "archive", f"{len(inside)} files", expected, "too much")
+                return
+            for info in inside:
+                with packed.open(info) as warc:
+                    yield from _warc(path, cast(BinaryIO, warc))
+    except (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError) as error:
+        yield _rejected(path, 1, "archive", str(error)[:200], "a WACZ file", "damaged")
+
+
 def _warc(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
     number = 0
     try:
@@ -144,7 +175,7 @@ def _warc(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
                 return
             if record.rec_type == "response" and record.http_headers is not None:
                 yield _response(path, number, record)
-    except (ArchiveLoadFailed, ValueError, OSError, EOFError) as error:
+    except (ArchiveLoadFailed, BadZipFile, zlib.error, ValueError, OSError, EOFError) as error:
         yield _rejected(path, number + 1, "record", str(error)[:200], "a WARC record", "damaged")
 
 

@@ -19,6 +19,9 @@ from pipeline.review.site import site_of
 from pipeline.stages.followup import OUTCOMES, Said, fast_lanes, overview, settle
 from pipeline.stages.recheck import enter_looks, rejected_lines
 
+UPLOADED: Final = (".jsonl", ".warc", ".warc.gz")
+"""Files of looks that the page takes, by their endings; packed ones within packed ones are left to the command."""
+
 router = APIRouter(prefix="/follow-up", include_in_schema=False)
 
 SHOWN: Final = 200
@@ -51,16 +54,18 @@ def show_followup(request: Request, visitor: Reading) -> Response:
 
 @router.post("/looks")
 def enter_file(request: Request, visitor: Approving, looks: UploadFile) -> Response:
-    """Enter looks at listings from JSON lines, as large as a request may be, and show what became of them.
+    """Enter looks at listings from a file, as large as a request may be, and show what became of them.
 
-    A line is about the listing, whoever's cases it has: only who approves for every rights holder may bring one. The
-    name of the file is not used; the file lies alone in its folder, so that no line can name another as evidence.
+    A line is about the listing, whoever's cases it has: only who approves for every rights holder may bring one. Of the
+    name of the file only its ending counts; it lies alone in its folder, so that no line can name another as evidence.
+    What a WARC file has captured is kept as evidence.
     """
     if visitor.person.scope(Permission.APPROVE) is not None:
         raise HTTPException(403, "Your role does not allow this.")
     site = site_of(request)
     with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
-        path = Path(folder) / "looks.jsonl"
+        given = (looks.filename or "").lower()
+        path = Path(folder) / f"looks{next((ending for ending in UPLOADED if given.endswith(ending)), UPLOADED[0])}"
         path.write_bytes(looks.file.read())
         tally = enter_looks(site.store, site.originals, read_looks(path), patterns=site.patterns, now=site.now())
         rejected = [line.replace(f"{folder}/", "") for line in rejected_lines(tally)]

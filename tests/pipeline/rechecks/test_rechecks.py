@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 import pytest
@@ -111,6 +112,51 @@ def test_responses_of_a_warc_become_looks_to_be_judged(tmp_path: Path, name: str
     assert shown.evidence.startswith(b"HTTP/1.1 200 OK")
     assert gone.answer is not None
     assert gone.answer.status == 404
+
+
+def packed(path: Path, *members: tuple[str, bytes]) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return path
+
+
+def test_the_warc_files_of_a_wacz_are_read_and_nothing_else_of_it(tmp_path: Path) -> None:
+    warc = write_warc(tmp_path / "a.warc.gz", (URL, "404 Not Found", b"")).read_bytes()
+    members = ("archive/a.warc.gz", warc), ("archive/../../b.warc", warc), ("pages/pages.jsonl", b"{}")
+
+    looks = looks_in(packed(tmp_path / "looks.wacz", *members))
+
+    assert [look.answer and look.answer.status for look in looks] == [404, 404]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.warc.gz", "looks.wacz"]
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        pytest.param([("archive/a.warc", b"0" * 5_000_000)], "too much", id="grows without end"),
+        pytest.param([(f"archive/{n}.warc", b"") for n in range(101)], "too much", id="too many"),
+        pytest.param([("archive/a.warc", b"no WARC at all")], "damaged", id="no WARC"),
+    ],
+)
+def test_a_wacz_that_is_none_or_means_harm_is_rejected(
+    tmp_path: Path, members: list[tuple[str, bytes]], reason: str
+) -> None:
+    (rejected,) = read_looks(packed(tmp_path / "looks.wacz", *members))
+
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason == reason
+
+
+@pytest.mark.parametrize("cut", [0, 10, 200, 400])
+def test_a_wacz_that_is_cut_off_is_reported_and_ends(tmp_path: Path, cut: int) -> None:
+    warc = write_warc(tmp_path / "a.warc.gz", (URL, "404 Not Found", b"")).read_bytes()
+    path = packed(tmp_path / "looks.wacz", ("archive/a.warc.gz", warc))
+    path.write_bytes(path.read_bytes()[:cut])
+
+    (rejected,) = read_looks(path)
+
+    assert isinstance(rejected, Rejected)
 
 
 @pytest.mark.parametrize("when", ["yesterday", "2026-11-01T02:00:00", "0001-01-01T00:00:00+14:00"])

@@ -13,8 +13,9 @@ import pytest
 from pipeline.enforcement import CaseState, EventKind, RecheckResult
 from pipeline.people import EVERY_HOLDER, Role
 from pipeline.review.guard import MAX_BODY
-from pipeline.store.cases import Filters, QueuedCase, Sort, queue
+from pipeline.store.cases import Filters, QueuedCase, Sort, queue, read_events
 from tests.pipeline.builders import listing
+from tests.pipeline.rechecks.test_rechecks import write_warc
 from tests.pipeline.review.desk import Desk, seller
 
 
@@ -60,7 +61,7 @@ def entered(desk: Desk, name: str, *rows: dict[str, str]) -> Any:
     browser = desk.browser(name)
     browser.get("/follow-up")
     lines = b"\n".join(orjson.dumps(row) for row in rows)
-    return browser.post("/follow-up/looks", files={"looks": ("../../looks.warc", lines)})
+    return browser.post("/follow-up/looks", files={"looks": ("../../looks.txt", lines)})
 
 
 LOOK = {"platform": "taobao", "listing_id": "n", "checked_at": "2026-12-12T10:00:00Z", "result": "gone_404"}
@@ -78,6 +79,25 @@ def test_looks_of_a_file_are_entered_and_what_cannot_be_used_is_told_by_line(des
     assert "<b>" not in page
     (case,) = (row.case for row in desk_cases(desk))
     assert case.state is CaseState.DOWN
+
+
+def test_what_an_uploaded_warc_has_captured_is_kept_as_evidence(desk: Desk, tmp_path: Path) -> None:
+    url = desk_cases(desk)[0].card.url
+    when = "2026-12-12T10:00:00Z"
+    warc = write_warc(tmp_path / "looks.warc.gz", (url, "404 Not Found", b"gone"), when=when).read_bytes()
+    desk.clock.move(timedelta(hours=2))
+    browser = desk.browser("rae")
+    browser.get("/follow-up")
+
+    browser.post("/follow-up/looks", files={"looks": ("C:\\looks.WARC.gz", warc)})
+
+    (row,) = desk_cases(desk)
+    with desk.site.store.read() as connection:
+        checked = read_events(connection, row.case.case_id, None)[-1]
+    kept = desk.site.originals.read(checked.facts["evidence_sha256"])
+    assert (row.case.state, checked.facts["result"]) == (CaseState.DOWN, "gone_404")
+    assert kept is not None
+    assert kept.startswith(b"HTTP/1.1 404")
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMIN])
