@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from detectors.image import hashes, views
 from detectors.image.decode import Grey, decode, fitted
 from detectors.image.descriptor import Colours, Descriptor, Vectors
-from detectors.image.features import NONE, features
+from detectors.image.features import MOST, NONE, features
 from detectors.image.shapes import describe_shapes
 from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.photos import FIGURE, PhotoDescription
 
-DESCRIBE_VERSION = "photo-6"
+DESCRIBE_VERSION = "photo-7"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
 _SIDE, _QUALITY = 192, 70
@@ -57,7 +57,7 @@ def describe(data: bytes, *, local_features: bool = True, descriptor: Descriptor
     plain = not boxes.any()
     local, figures = NONE, np.zeros(0, dtype=FIGURE)
     if local_features:
-        local = features(picture.detail)
+        local = features(picture.detail, strongest=MOST)
         figures = describe_shapes(first, picture.width / picture.height).figures()
     vectors, seen_in = (np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.uint8))
     if descriptor is not None and not plain:

@@ -19,6 +19,7 @@ HALF_BITS = 64
 UNIT = 65536
 """Places are whole numbers of this part of a width, a height, a longer side or a full turn."""
 MOST = 320
+"""So many are kept of a registered picture; of a photo, so many of the strongest and half as many more."""
 _CANDIDATES = 2 * MOST
 _FIELDS = 6
 """Rows and columns of the fields over which features are spread."""
@@ -46,18 +47,21 @@ class Features(NamedTuple):
 NONE = Features(np.zeros((0, 2), dtype=np.uint64), np.zeros((0, 4), dtype=np.uint16))
 
 
-def features(picture: Grey) -> Features:
+def features(picture: Grey, *, strongest: int = 0) -> Features:
     """Find the local features of a picture [1]_ and write each as a code.
 
     Parameters
     ----------
     picture : ndarray of uint8, shape (height, width)
         Of at most a few hundred pixels a side.
+    strongest : int
+        So many are taken wherever they lie, and half as many spread ones: for photos, where a print on goods is a
+        small place with all that matters.
 
     Returns
     -------
     Features
-        At most 320, whatever the picture; none where it is flat.
+        At most 320 spread ones, or one and a half times `strongest`; none where the picture is flat.
 
     Notes
     -----
@@ -70,7 +74,7 @@ def features(picture: Grey) -> Features:
     .. [2] M. Brown, R. Szeliski, S. Winder, "Multi-image matching using multi-scale oriented patches", CVPR 2005
        (after the idea; theirs keeps a distance instead of fields).
     """
-    descriptors, places = _described(picture)
+    descriptors, places = _described(picture, strongest)
     return Features(encode(descriptors), places)
 
 
@@ -88,13 +92,13 @@ def features_and_negative(picture: Grey) -> tuple[Features, Features]:
         Of the picture, and of `~picture`: light for dark turns every gradient round, so that a feature has the opposite
         direction, and the cells of its descriptor stand in reverse.
     """
-    descriptors, places = _described(picture)
+    descriptors, places = _described(picture, 0)
     turned = places.copy()
     turned[:, 3] += UNIT // 2
     return Features(encode(descriptors), places), Features(encode(descriptors[:, _NEGATIVE]), turned)
 
 
-def _described(picture: Grey) -> tuple[NDArray[np.float32], Places]:
+def _described(picture: Grey, strongest: int) -> tuple[NDArray[np.float32], Places]:
     """Return the descriptors and places of the features of a picture."""
     points, descriptors = _sift().detectAndCompute(picture, None)
     if not points:
@@ -103,14 +107,16 @@ def _described(picture: Grey) -> tuple[NDArray[np.float32], Places]:
     seen = np.array([(*point.pt, point.size, point.angle, point.response) for point in points], dtype=np.float64)
     seen[:, :4] /= (width, height, max(width, height), 360)
     order = np.lexsort((*seen[:, :4].T, -seen[:, 4]))
-    order = order[_spread(seen[order, :2])]
+    rest = order[strongest:]
+    spread = rest[_spread(seen[rest, :2], strongest // 2 or MOST)]
+    order = np.concatenate([order[:strongest], spread])
     shares = seen[order, :4]
     shares[:, 3] %= 1
     places = np.clip(np.rint(shares * UNIT), 0, UNIT - 1).astype(np.uint16)
     return np.asarray(descriptors, dtype=np.float32)[order], places
 
 
-def _spread(places: NDArray[np.float64]) -> NDArray[np.int64]:
+def _spread(places: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     """Choose from features at some places, the strongest first, those that lie spread; in the order given."""
     columns, rows = np.clip((places * _FIELDS).astype(np.int64), 0, _FIELDS - 1).T
     fields = rows * _FIELDS + columns
@@ -118,7 +124,7 @@ def _spread(places: NDArray[np.float64]) -> NDArray[np.int64]:
     sizes = np.bincount(fields, minlength=_FIELDS**2)
     ranks = np.empty(len(fields), dtype=np.int64)
     ranks[by_field] = np.arange(len(fields)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    chosen: NDArray[np.int64] = np.sort(np.argsort(ranks, kind="stable")[:MOST])
+    chosen: NDArray[np.int64] = np.sort(np.argsort(ranks, kind="stable")[:most])
     return chosen
 
 

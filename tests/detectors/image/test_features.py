@@ -74,6 +74,16 @@ def test_a_picture_full_of_detail_has_no_more_than_the_most() -> None:
     noise = np.random.default_rng(5).integers(0, 256, (300, 384)).astype(np.uint8)
 
     assert len(features(noise).codes) == len(features(noise).places) == MOST
+    assert len(features(noise, strongest=100).codes) == 150
+
+
+def test_features_of_a_faint_half_are_kept_beside_a_loud_one() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (300, 384))
+    picture = np.where(np.arange(384) < 192, noise, 128 + noise // 4).astype(np.uint8)
+
+    right = features(picture, strongest=100).places[:, 0] > UNIT // 2
+    assert right[:100].mean() < right[100:].mean()
+    assert right[100:].sum() >= 15
 
 
 def test_places_are_shares_of_the_picture() -> None:
