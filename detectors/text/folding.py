@@ -272,6 +272,11 @@ def _drawn() -> dict[str, str]:
     return known | {chr(_FLAG + i): letter for i, letter in enumerate(_ALPHABET)}
 
 
+def signs() -> dict[str, str]:
+    """Return the letter that each sign of the packaged table looks like; letters themselves are left out."""
+    return {c: letter for c, letter in _drawn().items() if not c.isalpha() and c < chr(_FLAG)}
+
+
 @cache
 def _amid() -> re.Pattern[str]:
     """Return where a character that is no letter of an alphabet stands among letters, or a letter of flags alone."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from detectors.text.folding import Folded, composed, look_alike
+from detectors.text.folding import Folded, composed, look_alike, signs
 
 _LEAST: Final = 4
 """Letters that a run must have to be read."""
@@ -71,7 +71,7 @@ def _runs() -> re.Pattern[str]:
 
 @cache
 def _letters() -> dict[str, str]:
-    """Return the letter that each character of the packaged table stands for; the first that claims it."""
+    """Return the letter that each character of the packaged tables stands for; the first that claims it."""
     table = resources.files("detectors.text").joinpath("scripts_as_letters.tsv").read_text(encoding="utf-8")
     found: dict[str, str] = {}
     for line in table.splitlines():
@@ -79,4 +79,4 @@ def _letters() -> dict[str, str]:
             letter, characters = line.split("\t")
             for character in characters.split():
                 found.setdefault(character, letter)
-    return found
+    return signs() | found

@@ -63,6 +63,7 @@ def use(signal: Signal) -> str:
             "🇿\u200c🇴\u200c🇷\u200c🇻\u200c🇦\u200c🇳\u200c🇪",
             id="flags",
         ),
+        pytest.param("ℤ◯®√∆η€ t◯te, z◯Я√∆η€", "zor-word", "disguised", "z◯Я√∆η€", id="signs side by side"),
         pytest.param("乙ㄖ尺ᐯ卂几乇 tote", "zor-word", "disguised", "乙ㄖ尺ᐯ卂几乇", id="letters drawn with hanzi"),
         pytest.param("ꁴꂦꋪꃴꍏꈤꍟ tote", "zor-word", "disguised", "ꁴꂦꋪꃴꍏꈤꍟ", id="syllables of Yi"),
         pytest.param("ƵØⱤ√₳₦€ tote", "zor-word", "disguised", "ƵØⱤ√₳₦€", id="currency signs"),
