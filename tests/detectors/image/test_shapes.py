@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw
 
-from detectors.image.hashes import ORIENTATIONS, distances, oriented
+from detectors.image.hashes import ORIENTATIONS, Orientation, distances, oriented
 from detectors.image.shapes import LEAST_OUTLINE, MOST_SHAPES, Mask, Shapes, codes, describe_shapes, figure, outlines
 from tests.detectors.image.marks import mark, printed
 from tests.detectors.image.pictures import thumbnail
@@ -93,11 +93,10 @@ def test_different_figures_differ() -> None:
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS, ids=lambda o: o.name)
 def test_the_code_of_a_mirrored_or_turned_figure_follows_from_the_code(
-    orientation: tuple[str, bool, bool, bool],
+    orientation: Orientation,
 ) -> None:
-    _, transposed, rows, columns = orientation
-    turned = mask(3)[:: -1 if rows else 1, :: -1 if columns else 1]
-    turned = turned.T if transposed else turned
+    turned = mask(3)[:: -1 if orientation.rows_reversed else 1, :: -1 if orientation.columns_reversed else 1]
+    turned = turned.T if orientation.transposed else turned
     one, other = figure(mask(3), 1), figure(np.ascontiguousarray(turned), 1)
     assert one is not None
     assert other is not None
@@ -105,7 +104,7 @@ def test_the_code_of_a_mirrored_or_turned_figure_follows_from_the_code(
     back = min(
         int(distances(oriented(codes([other.picture]), o), codes([one.picture]))[0])
         for o in ORIENTATIONS
-        if o.transposed == transposed
+        if o.transposed == orientation.transposed
     )
 
     assert back <= 12
