@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ _COLUMNS: Final = 12
 _WORD_LEVEL: Final = "5"
 _SPARSE: Final = "11"
 """Mode in which Tesseract looks for words anywhere, in no order."""
+_ONE_THREAD: Final = {"OMP_THREAD_LIMIT": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Tesseract:
         command = [self.program, "stdin", "stdout", "-l", self.languages, "--psm", _SPARSE, "tsv"]
         try:
             done = subprocess.run(  # noqa: S603  a fixed command, no shell
-                command, input=png, capture_output=True, timeout=_SECONDS, env={"OMP_THREAD_LIMIT": "1"}, check=True
+                command, input=png, capture_output=True, timeout=_SECONDS, env=os.environ | _ONE_THREAD, check=True
             )
         except (OSError, subprocess.SubprocessError):
             return ()

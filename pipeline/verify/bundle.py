@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pipeline.errors import BundleError, ProofError
 from pipeline.metrics.definitions import VERSION
@@ -156,7 +157,7 @@ def verify_signed(files: BundleFiles, policy: Policy | None = None, since: Bundl
         _check_logged(bundle, history, log, known)
         stamped_at = tuple(_stamped_at(token, envelope, chains, history) for token in bundle.timestamps)
     with _blaming(CMS):
-        check_detached(files.read(CMS, _MAX_JSON_BYTES), files.read(METRICS))
+        _check_cms(files, envelope)
     with _blaming(CHECKPOINT):
         witnesses = _witnesses(note, policy, known, log)
     return Signed(
@@ -247,6 +248,13 @@ def _open(note: Note, log: VerifierKey, known: list[VerifierKey]) -> Checkpoint:
         strange = next((line.name for line in note.signatures if (line.name, line.key_id) not in names), log.name)
         raise ProofError(f"a signature by nobody that {POLICY} names, or twice by one, got {strange!r:.80}")
     return checkpoint
+
+
+def _check_cms(files: BundleFiles, envelope: Envelope) -> None:
+    """Check that whoever has nothing but openssl is shown the same exporter."""
+    certificate = check_detached(files.read(CMS, _MAX_JSON_BYTES), files.read(METRICS))
+    if certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != envelope.key:
+        raise ProofError("signed by another key than the statement")
 
 
 def _refuse_strangers(files: BundleFiles, subjects: dict[str, str], checkpoint: Checkpoint) -> None:

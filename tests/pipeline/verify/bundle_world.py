@@ -167,7 +167,7 @@ def export(
         }
         before(files)
         announce(log, files["metrics.csv"], announced or final_digests(found))
-        files["metrics.csv.p7s"] = cms_sign(keys, files["metrics.csv"])
+        files.setdefault("metrics.csv.p7s", cms_sign(keys, files["metrics.csv"]))
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         envelope = sign_statement(keys, digests, predicate or {"audits": [summary(found)]})
         files["metrics.sigstore.json"] = log_envelope(

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pipeline.errors import BundleError, InputError
 from pipeline.log import EntryDraft, Keys, init_keys, open_log
 from pipeline.log.keys import SIGNED
+from pipeline.log.signing import cms_sign
 from pipeline.verify.bundle import verify_bundle
 from pipeline.verify.canonical import canonical
 from pipeline.verify.files import BundleFiles
@@ -202,6 +203,19 @@ def test_an_exporter_who_signs_other_files_is_found_out(
     folder = export(tmp_path / "bundle", keys, tmp_path / "log", before=change)
 
     assert problem_of(folder).file == file
+
+
+def test_openssl_and_others_are_shown_the_same_exporter(tmp_path: Path, keys: Keys) -> None:
+    stranger = init_keys(tmp_path / "keys", "log.example", NOW)
+
+    def sign_by_a_stranger(files: Files) -> None:
+        files["metrics.csv.p7s"] = cms_sign(stranger, files["metrics.csv"])
+
+    folder = export(tmp_path / "bundle", keys, tmp_path / "log", before=sign_by_a_stranger)
+
+    problem = problem_of(folder)
+    assert problem.file == "metrics.csv.p7s"
+    assert "another key" in problem.problem
 
 
 def test_a_frame_that_is_left_out_is_missed(tmp_path: Path, keys: Keys) -> None:
@@ -446,7 +460,7 @@ def history(honest: Path, keys: Keys) -> History:
     return read_history(files, open_checkpoint(Note.parse(files.read("log/checkpoint")), keys.verifier))
 
 
-SHAPES = [None, -1, "x", [], {}, [None], "2026-99-99T99:99:99Z", "0001-01-01T00:00:00+14:00"]
+SHAPES: list[object] = [None, -1, "x", [], {}, [None], "2026-99-99T99:99:99Z", "0001-01-01T00:00:00+14:00"]
 
 
 @pytest.mark.parametrize("other", SHAPES, ids=repr)
