@@ -29,8 +29,13 @@ def is_as_registered(quote: str, spelling: Spelling) -> bool:
     )
 
 
+def has_invisible(quote: str) -> bool:
+    """Say whether a quote has characters that nobody sees."""
+    return any(unicodedata.category(c) in {"Cf", "Cc"} for c in quote)
+
+
 _WAYS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
-    ("invisible characters", lambda c: unicodedata.category(c) in {"Cf", "Cc"}),
+    ("invisible characters", has_invisible),
     ("full-width letters", lambda c: unicodedata.east_asian_width(c) == "F" and c.isalpha()),
     (
         "styled letters",

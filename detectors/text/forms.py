@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from detectors.text import folding, words
-from detectors.text.disguise import describe, is_as_registered
+from detectors.text.disguise import describe, has_invisible, is_as_registered
 from detectors.text.distinctiveness import SHORT, Grade
 from detectors.text.spelling import Spelling, cuts
 from detectors.text.tokens import MASKS, Squeezed, class_key, class_letters
@@ -228,7 +228,7 @@ def _stands_out(place: Place) -> bool:
 
 def _cjk(place: Place, spelling: Spelling) -> Hit | None:
     """Judge a mark in hanzi, kana or Hangul: no spaces mark its ends, so words around it decide."""
-    strictness = spelling.distinctiveness
+    strictness, split = spelling.distinctiveness, not _cuts(place) <= spelling.cuts
     text = place.squeezed.word(place.first)
     if place.first == place.last:
         at = len(place.before)
@@ -239,12 +239,13 @@ def _cjk(place: Place, spelling: Spelling) -> Hit | None:
             return None
         if place.after and strictness.letters <= 2 and _same_syllabary(letters[-1], place.after[0]):  # noqa: PLR2004
             return None
-    elif not _split_on_purpose(place, spelling) and not _cuts(place) <= spelling.cuts:
+    elif split and not _split_on_purpose(place, spelling):
         return None
-    if _cuts(place) <= spelling.cuts:
-        form = Form.COMMON if strictness.everyday else Form.EXACT
-        return hit_at(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
-    return hit_at(place, spelling, Form.DISGUISED, "split by signs or spaces", 1.0)
+    if split or has_invisible(place.quote):
+        how = "split by signs or spaces" if split else describe(place.quote, spelling)
+        return hit_at(place, spelling, Form.DISGUISED, how, 1.0)
+    form = Form.COMMON if strictness.everyday else Form.EXACT
+    return hit_at(place, spelling, form, "an everyday word" if strictness.everyday else "", 1.0)
 
 
 def _same_syllabary(left: str, right: str) -> bool:

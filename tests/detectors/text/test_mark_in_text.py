@@ -94,6 +94,7 @@ def use(signal: Signal) -> str:
         ),
         pytest.param("zorvanebags", "zor-word", "glued", "zorvane", id="glued without change of case"),
         pytest.param("佐梵尼手提包", "zor-word", "exact", "佐梵尼", id="hanzi variant"),
+        pytest.param("佐\u200b梵尼手提包", "zor-word", "disguised", "佐\u200b梵尼", id="zero-width between hanzi"),
         pytest.param("佐.梵.尼 手提包", "zor-word", "disguised", "佐.梵.尼", id="hanzi split by dots"),
         pytest.param("左凡泥 手提包", "zor-word", "disguised", "左凡泥", id="hanzi of the same sound"),
         pytest.param("佐*尼 手提包", "zor-word", "disguised", "佐*尼", id="a hanzi masked"),
