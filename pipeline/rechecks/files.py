@@ -32,6 +32,11 @@ MOST_UNPACKED: Final = 4 * 1024 * 1024 * 1024
 MOST_GROWTH: Final = 100
 """How many times its packed size it may have: what grows more is made to fill a disk."""
 
+_DAMAGED_ZIP: Final = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError)
+"""What `zipfile` meets a stranger's file with: RuntimeError if it has a password, NotImplementedError if it is packed
+in a way of its own, ValueError over names and sizes that cannot be, the others over bytes that are cut or changed.
+"""
+
 
 def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Return the files of looks among files and folders, in the order of their names within a folder.
@@ -160,7 +165,7 @@ def _wacz(path: Path, file: BinaryIO) -> Iterator[Look | Rejected]:
             for info in inside:
                 with packed.open(info) as warc:
                     yield from _warc(path, cast(BinaryIO, warc))
-    except (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError) as error:
+    except _DAMAGED_ZIP as error:
         yield _rejected(path, 1, "archive", str(error)[:200], "a WACZ file", "damaged")
 
 
