@@ -22,11 +22,11 @@ from detectors.image.descriptor import load_descriptor
 from detectors.text.brands import load_brands
 from detectors.text.tesseract import find_tesseract
 from pipeline.aliases import with_aliases
+from pipeline.commands.metrics import publish_now
+from pipeline.commands.recheck import recheck_now
 from pipeline.engine import DaskEngine, Engine, LocalEngine
 from pipeline.errors import CounterfoilError, EngineError, InputError
-from pipeline.metrics_commands import publish_now
 from pipeline.progress import TerminalProgress
-from pipeline.recheck_commands import recheck_now
 from pipeline.records import AssetKind, Json
 from pipeline.register import load_register, register_folder
 from pipeline.settings import Settings, lake_folder, prefect_switches, read_settings

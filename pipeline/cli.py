@@ -16,24 +16,24 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pipeline.alias_commands import aliases, export_corrections
+from pipeline.commands.aliases import aliases, export_corrections
+from pipeline.commands.followup import followup
+from pipeline.commands.log import log
+from pipeline.commands.metrics import audit, metrics
+from pipeline.commands.notices import dossier, notices
+from pipeline.commands.recheck import recheck
+from pipeline.commands.review import people, review
+from pipeline.commands.verify import verify
+from pipeline.commands.weights import weights
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.exits import FAILED, one_line
-from pipeline.followup_commands import followup
-from pipeline.log_commands import log
-from pipeline.metrics_commands import audit, metrics
-from pipeline.notice_commands import dossier, notices
 from pipeline.output import read_candidate
-from pipeline.recheck_commands import recheck
 from pipeline.records import AssetKind, ImageName, Register
 from pipeline.register import check_register, load_register, read_image, register_folder
 from pipeline.register.gaps import gaps
-from pipeline.review_commands import people, review
 from pipeline.settings import ENGINES, read_settings
 from pipeline.snapshots import read_photo
 from pipeline.summary import show_candidates
-from pipeline.verify_commands import verify
-from pipeline.weights_commands import weights
 
 if TYPE_CHECKING:
     from pipeline.photos import PhotoDescription

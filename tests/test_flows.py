@@ -21,7 +21,7 @@ from pipeline.verify.bundle import verify_bundle
 from pipeline.verify.files import BundleFiles
 from tests.detectors.image.models import write_model
 from tests.market import results, row
-from tests.pipeline.test_recheck_commands import noticed
+from tests.pipeline.commands.test_recheck import noticed
 
 HOME = Path(__file__).parents[1]
 

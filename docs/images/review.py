@@ -25,12 +25,12 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from pipeline.commands.review import make_site
 from pipeline.enforcement import CaseState, Event, EventKind
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
 from pipeline.records import Json
 from pipeline.review.app import create_app
 from pipeline.review.signin import new_hash
-from pipeline.review_commands import make_site
 from pipeline.settings import Settings
 from pipeline.store.cases import Filters, Sort, queue
 from pipeline.store.database import Connection

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.commands.weights import weights
 from pipeline.errors import InputError
 from pipeline.learning.draws import draw_points
 from pipeline.learning.fit import Labelled, Points, fit, predict, shift_prior
@@ -29,7 +30,6 @@ from pipeline.store.weights import (
     read_proposals,
     record_proposal,
 )
-from pipeline.weights_commands import weights
 from tests.pipeline.builders import listing, register, signal
 from tests.pipeline.store.test_cases import CARD, decision, opening
 

@@ -17,13 +17,13 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline.cases import case_id_of
+from pipeline.commands.review import shrink
 from pipeline.enforcement import SYSTEM, Case, Event, EventKind
 from pipeline.output import candidate_row
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
 from pipeline.records import Listing, Seller, Signal
 from pipeline.review.app import create_app
 from pipeline.review.site import Site
-from pipeline.review_commands import shrink
 from pipeline.scoring import score_listing
 from pipeline.settings import Settings
 from pipeline.stages.capture import card_of, facts_of, identity_of

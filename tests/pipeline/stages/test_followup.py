@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline.commands.followup import followup
 from pipeline.enforcement import CaseState, Disposition, EventKind
 from pipeline.errors import InputError
 from pipeline.followup.clocks import shipped_clocks
 from pipeline.followup.health import shipped_programmes
-from pipeline.followup_commands import followup
 from pipeline.notices.notice import NoticeState
 from pipeline.stages.followup import (
     Said,

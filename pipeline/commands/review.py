@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.recheck import clocks_of, patterns_of
 from pipeline.errors import InputError
 from pipeline.exits import one_line
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
-from pipeline.recheck_commands import clocks_of, patterns_of
 from pipeline.settings import Settings, lake_folder, read_settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tests.pipeline.notices.samples import DECLARED, listing
 from tests.pipeline.transports.test_ebay import Published
 from tests.web import served
 
-SHIPPED = Path(__file__).parents[2] / "pipeline/notices/shipped/channels"
+SHIPPED = Path(__file__).parents[3] / "pipeline/notices/shipped/channels"
 
 
 class Desk:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
+from pipeline.commands.recheck import clocks_of
 from pipeline.enforcement import Disposition
 from pipeline.errors import CounterfoilError, InputError
 from pipeline.exits import FAILED, one_line
 from pipeline.plain import plain
-from pipeline.recheck_commands import clocks_of
 from pipeline.settings import lake_folder, read_settings
 
 if TYPE_CHECKING:

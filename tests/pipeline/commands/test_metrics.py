@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.metrics_commands import publish_now
+from pipeline.commands.metrics import publish_now
 from pipeline.settings import Settings
 from pipeline.store.codec import to_json
 from pipeline.store.database import open_store

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.review_commands import shrink
+from pipeline.commands.review import shrink
 from tests.pipeline.review.desk import picture
 
 

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
+from pipeline.commands.recheck import recheck
 from pipeline.enforcement import EventKind
-from pipeline.recheck_commands import recheck
 from pipeline.store.cases import read_case
 from pipeline.store.database import open_store
 from pipeline.store.events import Draft, append_events

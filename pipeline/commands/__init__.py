@@ -1,0 +1,1 @@
+"""The commands of `counterfoil`, one module a group; `pipeline.cli` puts them together."""
