@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from pipeline.records import Label
+
 EVERY_HOLDER: Final = "*"
 """Stands in a grant for all rights holders, those of the future included."""
 
@@ -149,6 +151,17 @@ class SavedFilter:
     person_id: str
     title: str
     query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelChange:
+    """That a label is given no more, or is again: written once and never changed."""
+
+    label: Label
+    retired: bool
+    at: datetime
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from pipeline.errors import SettingsError
-from pipeline.records import AssetKind, Label
+from pipeline.records import AssetKind
 
 FILE_NAME: Final = "counterfoil.toml"
 VARIABLE: Final = "COUNTERFOIL_SETTINGS"
@@ -117,8 +117,6 @@ class Settings:
         Address of a time-stamping authority (RFC 3161), and a PEM file of the roots trusted for it; empty for none.
     ebay_client_id, ebay_secret_file, ebay_address : str
         A VeRO member's access to eBay's API; the file holds the client's secret alone.
-    review_retired_labels : tuple of str
-        Labels that are not given any more; those given stay.
     oidc_issuer, oidc_client_id, oidc_secret_file : str
         The OpenID provider, if any; the file holds the client's secret alone.
     """
@@ -164,7 +162,6 @@ class Settings:
     review_idle_minutes: int = 60
     review_session_hours: int = 12
     review_address: str = ""
-    review_retired_labels: tuple[str, ...] = ()
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_secret_file: str = ""
@@ -177,12 +174,11 @@ class Settings:
             if not least <= getattr(self, name) <= most:
                 got = getattr(self, name)
                 raise SettingsError(f"{name}: out of range, got {got}, expected {least} to {most}")
-        for name, known in (("hashes_only", AssetKind), ("review_retired_labels", Label)):
-            members = [member.value for member in known]
-            for given in getattr(self, name):
-                if given not in members:
-                    what = "label" if known is Label else "kind"
-                    raise SettingsError(f"{name}: no such {what}, got {given!r}, expected some of {', '.join(members)}")
+        for given in self.hashes_only:
+            if given not in set(AssetKind):
+                raise SettingsError(
+                    f"hashes_only: no such kind, got {given!r}, expected some of {', '.join(AssetKind)}"
+                )
         if self.engine == "dask" and not self.dask_address:
             raise SettingsError("dask_address: missing, got '', expected the address of a scheduler")
         if bool(self.stamp_authority) != bool(self.stamp_roots):

@@ -155,7 +155,7 @@ def read(request: Request, visitor: Reading, case_id: str) -> CaseWithHistory:  
 
 @router.post("/cases/{case_id}/decision", summary="Decide what a case is")
 def decide(request: Request, visitor: Deciding, case_id: str, decision: Decision) -> Written:  # noqa: D103
-    check_offered(site_of(request).settings, decision.label)
+    check_offered(site_of(request), decision.label)
     with site_of(request).store.read() as connection:
         found = visible_case(connection, visitor, case_id)
     assets = decision.asset_ids if decision.asset_ids is not None else list(found.case.asset_ids)
@@ -190,6 +190,16 @@ def approve(request: Request, visitor: Approving, case_id: str, remark: Remark) 
 @router.post("/cases/{case_id}/return", summary="Give a decision back to the reviewer")
 def give_back(request: Request, visitor: Approving, case_id: str, remark: Remark) -> Written:  # noqa: D103
     return _do(request, visitor, Deed(case_id=case_id, kind=EventKind.RETURNED, reason=remark.reason, seen=remark.seen))
+
+
+@router.post("/cases/{case_id}/close", summary="Say that nothing more will be done")
+def close(request: Request, visitor: Deciding, case_id: str, remark: Remark) -> Written:  # noqa: D103
+    return _do(request, visitor, Deed(case_id=case_id, kind=EventKind.CLOSED, reason=remark.reason, seen=remark.seen))
+
+
+@router.post("/cases/{case_id}/reopen", summary="Look at a case again from the beginning")
+def reopen(request: Request, visitor: Deciding, case_id: str, remark: Remark) -> Written:  # noqa: D103
+    return _do(request, visitor, Deed(case_id=case_id, kind=EventKind.REOPENED, reason=remark.reason, seen=remark.seen))
 
 
 @router.post("/cases/{case_id}/undo", summary="Take a word of your own back")

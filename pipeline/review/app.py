@@ -32,10 +32,12 @@ from pipeline.review import (
     decisions,
     enforcement_api,
     followup,
+    labels,
     notices,
     oidc,
     photos,
     queue,
+    rules_api,
     ruling,
     signin,
 )
@@ -57,10 +59,12 @@ PARTS = (
     followup,
     auditing,
     ruling,
+    labels,
     account,
     admin,
     api,
     enforcement_api,
+    rules_api,
 )
 """Modules with routes."""
 STATUS = {ConflictError: 409, TransitionError: 409, NoticeError: 409, InputError: 422, TransportError: 502}

@@ -77,7 +77,7 @@ def wish_of(site: Site, deed: str) -> Wish:
         label = Label(deed)
     except ValueError:
         raise HTTPException(422, "No such deed.") from None
-    check_offered(site.settings, label)
+    check_offered(site, label)
     return Wish(kind=EventKind.DECIDED, label=label)
 
 

@@ -58,7 +58,7 @@ def case_page(
     with site.store.read() as connection:
         found = visible_case(connection, visitor, case_id)
         context = gather(connection, found, visitor.person, asked, site.now())
-        labels = offered(site.settings)
+        labels = offered(connection)
         just_done = done_by(connection, done, visitor.person)
     what = "ahead" if AHEAD in request.headers else "case"
     with site.store.write() as connection:

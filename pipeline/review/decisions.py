@@ -50,7 +50,7 @@ def decide(
     query: Query = "",
 ) -> Response:
     """Write a person's word and lead to the next case; if the case has moved on, show it as it is now."""
-    check_offered(site_of(request).settings, label)
+    check_offered(site_of(request), label)
     assets = tuple(dict.fromkeys(asset or ()))
     deed = Deed(
         case_id=case_id,

@@ -1,4 +1,4 @@
-"""The JSON API of enforcement: batches of notices and what became of them, and the rules that dismiss cases."""
+"""The JSON API of enforcement: batches of notices, and what became of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from pipeline.cases.dismissal import RuleKind
 from pipeline.notices.notice import NoticeState
 from pipeline.people import Permission
 from pipeline.review.access import Approving, Reading
 from pipeline.review.site import site_of
 from pipeline.stages.notify import file_batch, give_up_batch
-from pipeline.store.dismissal_rules import read_rules
 from pipeline.store.notices import recent_batches
 
 router = APIRouter(prefix="/api", tags=["enforcement"])
@@ -54,21 +52,6 @@ class Said(BaseModel):
     notices: int
 
 
-class RuleOut(BaseModel):
-    """A rule that dismisses cases."""
-
-    rule_id: str
-    kind: RuleKind
-    value: str
-    rights_holder_id: str
-    platform: str | None = Field(description="null stands for every platform.")
-    owner: str
-    reason: str
-    made_at: datetime
-    expires_at: datetime | None
-    retired_at: datetime | None
-
-
 @router.get("/notices", summary="List batches of notices, what moved last first")
 def list_batches(request: Request, visitor: Reading) -> list[BatchOut]:  # noqa: D103
     with site_of(request).store.read() as connection:
@@ -93,10 +76,3 @@ def say_given_up(request: Request, visitor: Approving, batch_id: BatchId, said: 
         site.store, batch_id, site.now(), by=person.person_id, reason=said.reason.strip(), scope=scope
     )
     return Said(notices=count)
-
-
-@router.get("/rules", summary="List the rules that dismiss cases, the retired ones too")
-def list_rules(request: Request, visitor: Reading) -> list[RuleOut]:  # noqa: D103
-    with site_of(request).store.read() as connection:
-        found = read_rules(connection, visitor.person.scope(Permission.READ))
-    return [RuleOut(**{name: getattr(rule, name) for name in RuleOut.model_fields}) for rule in found]

@@ -45,6 +45,7 @@ def show_queue(request: Request, visitor: Reading, after: str | None = None, don
         saved = filters_of(connection, visitor.person.person_id)
         holders = holder_names(connection, scope)
         people = {person.person_id: person.shown_as for person in read_people(connection)}
+        labels = offered(connection)
     return page(
         request,
         "queue.html",
@@ -57,7 +58,7 @@ def show_queue(request: Request, visitor: Reading, after: str | None = None, don
         holders=holders,
         people=people,
         sorts=tuple(Sort),
-        labels=offered(site_of(request).settings),
+        labels=labels,
         deeper=after is not None,
         deciding=visitor.person.may_somewhere(Permission.DECIDE),
         facets=_facets(asked, counts.facets, holders),

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.people import Permission
 from pipeline.review.access import Reading, Ruling
 from pipeline.review.pages import page
-from pipeline.review.site import Visitor, site_of
+from pipeline.review.site import Site, Visitor, site_of
 from pipeline.stages.rules import apply_rules, preview
 from pipeline.store.cases import read_cases
 from pipeline.store.dismissal_rules import add_rule, read_rules, retire_rule
@@ -88,8 +88,7 @@ def show_rules(
 def preview_rule(request: Request, visitor: Ruling, wanted: Asked) -> Response:
     """Show which cases a rule would change, past decisions with them, before it is made."""
     site, scope = site_of(request), visitor.person.scope(Permission.RULE)
-    rule = wanted.rule(site.new_id(), visitor.person.person_id, site.now())
-    _check(visitor, rule)
+    rule = wished(site, visitor, wanted)
     with site.store.read() as connection:
         effects = preview(connection, rule, scope)
         sample = read_cases(connection, [e.case.case_id for e in effects[:SHOWN]], scope)
@@ -110,25 +109,45 @@ def preview_rule(request: Request, visitor: Ruling, wanted: Asked) -> Response:
 @router.post("")
 def make_rule(request: Request, visitor: Ruling, wanted: Asked) -> Response:
     """Make a rule; open cases that it speaks against are dismissed at once, a person's word stands."""
-    site, scope = site_of(request), visitor.person.scope(Permission.RULE)
-    now = site.now()
-    rule = wanted.rule(site.new_id(), visitor.person.person_id, now)
-    _check(visitor, rule)
-    with site.store.write() as connection:
-        add_rule(connection, rule, scope)
-    apply_rules(site.store, rule, now)
+    made(site_of(request), visitor, wanted)
     return RedirectResponse("/rules", 303)
 
 
 @router.post("/{rule_id}/retire")
 def end_rule(request: Request, visitor: Ruling, rule_id: str) -> Response:
     """Retire a rule; what it alone dismissed is open again."""
-    site = site_of(request)
-    now = site.now()
-    with site.store.write() as connection:
-        rule = retire_rule(connection, rule_id, visitor.person.scope(Permission.RULE), visitor.person.person_id, now)
-    apply_rules(site.store, rule, now)
+    ended(site_of(request), visitor, rule_id)
     return RedirectResponse("/rules", 303)
+
+
+def wished(site: Site, visitor: Visitor, wanted: Wanted) -> DismissalRule:
+    """Return a rule of the visitor's that is not entered yet.
+
+    Raises
+    ------
+    InputError
+        If it cannot be a rule, or the rights holder is not one for whom the visitor may make rules.
+    """
+    rule = wanted.rule(site.new_id(), visitor.person.person_id, site.now())
+    if not visitor.person.may(Permission.RULE, rule.rights_holder_id):
+        raise InputError(f"rule: no such rights holder, got {rule.rights_holder_id!r}, expected one of yours")
+    return rule
+
+
+def made(site: Site, visitor: Visitor, wanted: Wanted) -> tuple[DismissalRule, int]:
+    """Enter a rule and apply it; return it, and how many cases it dismissed."""
+    rule = wished(site, visitor, wanted)
+    with site.store.write() as connection:
+        add_rule(connection, rule, visitor.person.scope(Permission.RULE))
+    return rule, apply_rules(site.store, rule, rule.made_at)
+
+
+def ended(site: Site, visitor: Visitor, rule_id: str) -> tuple[DismissalRule, int]:
+    """Retire a rule; return it, and how many cases are open again."""
+    now, person = site.now(), visitor.person
+    with site.store.write() as connection:
+        rule = retire_rule(connection, rule_id, person.scope(Permission.RULE), person.person_id, now)
+    return rule, apply_rules(site.store, rule, now)
 
 
 def _rules(request: Request, visitor: Visitor, given: dict[str, str]) -> Response:
@@ -148,11 +167,6 @@ def _rules(request: Request, visitor: Visitor, given: dict[str, str]) -> Respons
         given=given,
         kinds=tuple(RuleKind),
     )
-
-
-def _check(visitor: Visitor, rule: DismissalRule) -> None:
-    if not visitor.person.may(Permission.RULE, rule.rights_holder_id):
-        raise InputError(f"rule: no such rights holder, got {rule.rights_holder_id!r}, expected one of yours")
 
 
 def _end(day: str, now: datetime) -> datetime | None:

@@ -101,6 +101,18 @@ holder_settings = Table(
     comment="What a rights holder wants: whether a second person approves before anything is sent.",
 )
 
+label_changes = Table(
+    "label_changes",
+    metadata,
+    Column("change_id", Integer, primary_key=True, autoincrement=True),
+    Column("label", String(32), nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("reason", SafeText, nullable=False),
+    comment="Which labels were retired or offered again, by whom and why; triggers refuse every change.",
+)
+
 bulk_events = Table(
     "bulk_events",
     metadata,
