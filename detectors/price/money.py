@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 _DOLLARS: Final = ("USD", "AUD", "CAD", "HKD", "SGD", "NZD", "TWD", "MXN")
@@ -77,6 +79,26 @@ def _either(names: dict[str, tuple[str, ...]]) -> str:
     return rf"(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])|{'|'.join(signs)}"
 
 
+_ALIKE: Final = str.maketrans("￥＄：٫٬", "¥$:.,")
+
+
+def evened(text: str) -> str:
+    """Return a text in small letters and plain digits and signs, each character in its old place.
+
+    Examples
+    --------
+    >>> evened("Fİyat：￥٢٩٩٫٥٠ １２")
+    'fiyat:¥299.50 12'
+    """
+    return "".join(map(_plain_character, text)).translate(_ALIKE)
+
+
+@lru_cache(maxsize=4_096)
+def _plain_character(character: str) -> str:
+    digit = unicodedata.decimal(character, None)
+    return character.lower()[0] if digit is None else str(digit)
+
+
 _MIXED: Final = (
     rf"(?:\d+(?:\.\d+)?[{_MYRIADS}] ?){{1,3}}(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?![\d.,{_MYRIADS}])|\d+[{_MYRIADS}])"
 )
@@ -89,10 +111,9 @@ MONEY: Final = re.compile(
     rf"(?:(?P<mixed>{_MIXED})|(?P<number>{_NUMBER})(?:{_SPACE}(?P<times>{_TIME})(?![^\W\d_]))?)(?:/-)?"
     rf"|(?:(?<![0-9a-zа-яё.,])(?P<mixed_first>{_MIXED})"
     rf"|(?P<number_first>(?<![0-9a-zа-яё.,])(?:{_NUMBER}))(?:{_SPACE}(?P<times_first>{_TIME}))?){_SPACE}"
-    rf"(?P<after>(?:{_either(CURRENCIES)})(?:(?<=[元块钱円원])|(?!\d))|(?P<minor>{_either(_MINOR)})(?![^\W_]))",
-    re.IGNORECASE,
+    rf"(?P<after>(?:{_either(CURRENCIES)})(?:(?<=[元块钱円원])|(?!\d))|(?P<minor>{_either(_MINOR)})(?![^\W_]))"
 )
-"""An amount with its currency before, after or inside it."""
+"""An amount with its currency before, after or inside it, in an evened text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +138,7 @@ def amount_of(match: re.Match[str]) -> Amount | None:
     """Return the amount of a match of `MONEY`; None where it can be read in two ways."""
     if match["whole"]:
         return _parted(match)
-    sign = (match["before"] or match["after"]).lower()
+    sign = match["before"] or match["after"]
     if mixed := match["mixed"] or match["mixed_first"]:
         value = _of_parts(mixed)
         span = match.span()
@@ -136,7 +157,7 @@ def _plain(match: re.Match[str], sign: str) -> Amount | None:
         else:
             written, start = written[written.rindex(gap.group()) + 1 :], start + written.rindex(gap.group()) + 1
     value = number_of(written, currencies, sign_first=match["before"] is not None)
-    times = _TIMES[(match["times"] or match["times_first"] or "").lower()]
+    times = _TIMES[match["times"] or match["times_first"] or ""]
     if value is None or not times or (times == 1 and currencies[0] in _WHOLE and value != value.to_integral_value()):
         return None
     if minor:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import zip_longest
 from typing import Final
 
-from detectors.price.money import MONEY, Amount, amount_of, number_of
+from detectors.price.money import MONEY, Amount, amount_of, evened, number_of
 from detectors.price.unpriced import names_a_deal, prices_nothing
 
 LONGEST: Final = 500
@@ -83,7 +83,7 @@ _THRESHOLD: Final = re.compile(
 _THRESHOLD_AFTER: Final = re.compile(
     r"^ ?(?:以上(?:で|购)|이상 구매|or more|and over|et plus|oder mehr)", re.IGNORECASE
 )
-_CODE: Final = re.compile(r" ?([A-Z]{3})(?![A-Za-z]| ?\d)")
+_CODE: Final = re.compile(r" ?([a-z]{3})(?![a-z]| ?\d)")
 """An ISO 4217 code behind an amount that has a sign already."""
 
 _KANA: Final = re.compile(r"[\u3040-\u30ff価円込税]|送料")
@@ -180,7 +180,7 @@ def prices_in(text: str) -> tuple[Quoted, ...]:
     >>> [(str(p.amount), p.role.value, p.min_qty) for p in prices_in("$0.50 - $1.20 / piece (MOQ 100)")]
     [('0.50', 'low', 100), ('1.20', 'high', 100)]
     """
-    read = text[:LONGEST].replace("￥", "¥").replace("＄", "$").replace("：", ":")
+    read = evened(text[:LONGEST])
     matches = [amount_of(match) for match in MONEY.finditer(read)]
     amounts = [amount for amount in matches if amount is not None]
     if not amounts or len(amounts) < len(matches) or names_a_deal(read):
@@ -206,8 +206,8 @@ def _is_range(amounts: list[Amount], text: str, number: int) -> Role | None:
 def _resolved(amount: Amount, text: str) -> Amount:
     """Read "$45 CAD" by its code, ¥ as yen in a Japanese text, and as yuan where hanzi stand without kana."""
     code = _CODE.match(text, amount.end)
-    if code and code[1] in amount.currencies:
-        return replace(amount, currencies=(code[1],))
+    if code and code[1].upper() in amount.currencies:
+        return replace(amount, currencies=(code[1].upper(),))
     if amount.currencies != ("CNY", "JPY"):
         return amount
     return replace(
@@ -290,7 +290,7 @@ def _role(beside: _Beside) -> Role:
     if _TAKEN.search(left) or _TAKEN_OFF.match(beside.right):
         return Role.COUPON
     before = [match for match in _cues().finditer(left) if _touches(left[match.end() :])]
-    said = _roles()[before[-1].group().lower()] if before else None
+    said = _roles()[before[-1].group()] if before else None
     behind = _said_behind(right, ends=beside.ends)
     if behind in {Role.INSTALMENT, Role.DEPOSIT}:
         return behind
@@ -304,7 +304,7 @@ def _said_behind(right: str, *, ends: bool) -> Role | None:
     cue = _cues().match(right)
     if cue is None:
         return None
-    role, rest = _roles()[cue.group().lower()], right[cue.end() :]
+    role, rest = _roles()[cue.group()], right[cue.end() :]
     told = ends or cue.group().startswith("/") or _END.match(rest) or (role is Role.COUPON and _WHERE.match(rest))
     return role if told else None
 
@@ -317,7 +317,7 @@ def _touches(between: str) -> bool:
 @cache
 def _roles() -> dict[str, Role]:
     rows = (row.split("\t") for row in (files("detectors.price") / "quotes.tsv").read_text("utf-8").splitlines())
-    return {word: Role(row[0]) for row in rows if len(row) > 1 for word in reversed(row[1].split("|"))}
+    return {word: Role(row[0]) for row in rows if len(row) > 1 for word in reversed(row[1].lower().split("|"))}
 
 
 @cache
@@ -329,7 +329,7 @@ def _cues() -> re.Pattern[str]:
         + ("" if not w[-1].isalpha() or w[-1] > "\u2e80" else r"(?![^\W\d_])")
         for w in words
     )
-    return re.compile("|".join(bounded), re.IGNORECASE)
+    return re.compile("|".join(bounded))
 
 
 def _without_doubt(found: list[Quoted]) -> list[Quoted]:
