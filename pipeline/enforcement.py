@@ -69,7 +69,7 @@ class EventKind(StrEnum):
     DISPOSED = "disposed"
     """The platform's answer: notice_id, disposition, cause, platform_text."""
     RECHECKED = "rechecked"
-    """We looked ourselves: result, evidence_sha256, vantage."""
+    """We looked ourselves: result, evidence_sha256, vantage; evidence_url, where the evidence lies elsewhere."""
     COUNTERED = "countered"
     """The seller objects: notice_id, counter_notice_id, grounds, deadline."""
     SETTLED = "settled"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 from zipfile import BadZipFile, ZipFile
 
 import orjson
@@ -31,6 +33,11 @@ MOST_UNPACKED: Final = 4 * 1024 * 1024 * 1024
 """Bytes of such a file."""
 MOST_GROWTH: Final = 100
 """How many times its packed size it may have: what grows more is made to fill a disk."""
+
+MOST_ADDRESS: Final = 2_000
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_ADDRESS: Final = re.compile(r"(?:https?|s3|file)://[^\s\x00-\x1f\x7f]+")
+_REFERENCE: Final = "a file name, or {path or url, sha256 (64 hexadecimal digits)}"
 
 _DAMAGED_ZIP: Final = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, ValueError)
 """What `zipfile` meets a stranger's file with: RuntimeError if it has a password, NotImplementedError if it is packed
@@ -68,7 +75,8 @@ def read_looks(path: Path) -> Iterator[Look | Rejected]:
     ----------
     path : Path
         Of JSON lines, each with `checked_at` (RFC 3339), `url` or `platform` and `listing_id` (and `seller_id`), and
-        `result` (of `RecheckResult`) or `status` with `evidence`; `evidence` is a file beside it, `vantage` any words.
+        `result` (of `RecheckResult`) or `status` with `evidence`; `vantage` is any words. `evidence` is a file beside
+        it, or {`path` or `url`, `sha256`}: a file of other bytes is rejected, an address is kept and not fetched.
         Or a WARC file, or a WACZ file that holds some, whose responses are judged.
 
     Yields
@@ -117,21 +125,54 @@ def _look(path: Path, number: int, row: dict[str, Any]) -> Look:
     names = {name: _text(row.get(name)) for name in ("platform", "listing_id", "seller_id", "url")}
     if not names["url"] and not (names["platform"] and names["listing_id"]):
         raise ValueError("no listing")
-    evidence = None if row.get("evidence") is None else read_inside(path.parent, str(row["evidence"]))
+    evidence = _evidence(path.parent, row.get("evidence"))
     result = None if row.get("result") is None else RecheckResult(row["result"])
     answer = None
     if result is None:
-        page = text_of(evidence or b"", str(row.get("content_type", "")), "")
+        page = text_of(evidence.data or b"", str(row.get("content_type", "")), "")
         answer = Answer(status=int(row["status"]), address=_text(row.get("final_url")) or names["url"] or "", page=page)
     return Look(
         checked_at=checked_at,
         **names,
         result=result,
         answer=answer,
-        evidence=evidence,
+        evidence=evidence.data,
+        evidence_sha256=evidence.sha256,
+        evidence_url=evidence.url,
         vantage=(_text(row.get("vantage")) or "")[:200],
         place=f"{path}:{number}",
     )
+
+
+class _Evidence(NamedTuple):
+    """What proves a look: bytes that are at hand, or where others lie with their digest."""
+
+    data: bytes | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+def _evidence(folder: Path, given: object) -> _Evidence:
+    if given is None:
+        return _Evidence()
+    if not isinstance(given, dict):
+        return _Evidence(data=read_inside(folder, str(given)))
+    digest, name, url = (_text(given.get(key)) for key in ("sha256", "path", "url"))
+    if (name is None) == (url is None) or not _DIGEST.fullmatch(digest or ""):
+        raise PhotoRefusedError("no file or address with its digest", got=repr(given)[:200], expected=_REFERENCE)
+    if name is None:
+        return _Evidence(sha256=digest, url=_address(str(url)))
+    data = read_inside(folder, name)
+    found = hashlib.sha256(data).hexdigest()
+    if found != digest:
+        raise PhotoRefusedError("other bytes than the digest says", got=found, expected=str(digest))
+    return _Evidence(data=data)
+
+
+def _address(url: str) -> str:
+    if len(url) > MOST_ADDRESS or not _ADDRESS.fullmatch(url):
+        raise PhotoRefusedError("no address", got=repr(url)[:200], expected=_REFERENCE)
+    return url
 
 
 def _instant(text: str) -> datetime:

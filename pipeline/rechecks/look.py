@@ -38,6 +38,8 @@ class Look:
         What came back.
     evidence : bytes or None
         What proves it: the answer with its headers, a screenshot.
+    evidence_sha256, evidence_url : str or None
+        The digest of evidence that lies elsewhere, and where; it is not fetched.
     vantage : str
         From where and as whom it was looked at: a country, whether signed in.
     place : str
@@ -52,6 +54,8 @@ class Look:
     result: RecheckResult | None = None
     answer: Answer | None = None
     evidence: bytes | None = None
+    evidence_sha256: str | None = None
+    evidence_url: str | None = None
     vantage: str = ""
     place: str = ""
 

@@ -231,7 +231,8 @@ def _enter(store: Store, originals: Originals, seen: list[_Seen]) -> list[_Seen]
 
 def _event(seen: _Seen, evidence: str | None) -> Event:
     look, case_id = seen.look, seen.watched.case_id
-    facts = {"result": seen.result.value, "evidence_sha256": evidence, "vantage": look.vantage}
+    facts = {"result": seen.result.value, "evidence_sha256": evidence or look.evidence_sha256, "vantage": look.vantage}
+    facts |= {"evidence_url": look.evidence_url} if look.evidence_url else {}
     return Event(
         event_id=digest_of("rechecked", case_id, look.checked_at.isoformat(), facts)[:32],
         sequence=0,

@@ -1,6 +1,7 @@
 """Looks at listings: from files, whatever they hold, and by asking, wherever that leads."""
 
 import gzip
+import hashlib
 import io
 import threading
 from collections.abc import Iterator, Sequence
@@ -53,6 +54,18 @@ def test_lines_become_looks_with_their_evidence(tmp_path: Path) -> None:
     assert (third.answer.status, third.answer.address) == (404, "https://item.example/gone")
 
 
+def test_evidence_may_be_named_with_its_digest_beside_the_file_or_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "shot.png").write_bytes(b"PNG")
+    beside = {"path": "shot.png", "sha256": hashlib.sha256(b"PNG").hexdigest()}
+    elsewhere = {"url": "s3://captures/1.png", "sha256": "a" * 64}
+    (tmp_path / "looks.jsonl").write_bytes(line(evidence=beside) + b"\n" + line(evidence=elsewhere))
+
+    first, second = looks_in(tmp_path / "looks.jsonl")
+
+    assert (first.evidence, first.evidence_url) == (b"PNG", None)
+    assert (second.evidence, second.evidence_sha256, second.evidence_url) == (None, "a" * 64, "s3://captures/1.png")
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -67,6 +80,11 @@ def test_lines_become_looks_with_their_evidence(tmp_path: Path) -> None:
         pytest.param(line(url=["x"]), "not a text", id="no text"),
         pytest.param(line(evidence="../shot.png"), "'..'", id="evidence elsewhere"),
         pytest.param(line(evidence="/etc/passwd"), "absolute", id="evidence at an absolute path"),
+        pytest.param(line(evidence={"url": "https://a.example/x"}), "its digest", id="evidence without a digest"),
+        pytest.param(line(evidence={"url": "javascript:x", "sha256": "a" * 64}), "no address", id="no address"),
+        pytest.param(line(evidence={"path": "looks.jsonl", "sha256": "a" * 64}), "other bytes", id="other bytes"),
+        pytest.param(line(evidence={"path": "../x", "sha256": "a" * 64}), "'..'", id="named evidence elsewhere"),
+        pytest.param(line(evidence={"path": ["x"], "sha256": "a" * 64}), "not a text", id="a path that is none"),
         pytest.param(b"[" * 200_000, "", id="deep"),
     ],
 )

@@ -57,7 +57,7 @@ def test_nothing_is_settled_that_nobody_objected_to(desk: Desk, notice_id: str, 
     assert browser.post(f"/follow-up/objections/{notice_id}", {"outcome": outcome}).status_code == 422
 
 
-def entered(desk: Desk, name: str, *rows: dict[str, str]) -> Any:
+def entered(desk: Desk, name: str, *rows: dict[str, Any]) -> Any:
     browser = desk.browser(name)
     browser.get("/follow-up")
     lines = b"\n".join(orjson.dumps(row) for row in rows)
@@ -79,6 +79,18 @@ def test_looks_of_a_file_are_entered_and_what_cannot_be_used_is_told_by_line(des
     assert "<b>" not in page
     (case,) = (row.case for row in desk_cases(desk))
     assert case.state is CaseState.DOWN
+
+
+def test_a_line_may_name_evidence_elsewhere_by_its_digest_and_the_case_shows_it(desk: Desk) -> None:
+    desk.clock.move(timedelta(hours=2))
+    entered(desk, "rae", LOOK | {"evidence": {"url": "https://vault.example/<1>", "sha256": "c" * 64}})
+
+    (row,) = desk_cases(desk)
+    page = desk.browser("sam").get(f"/cases/{row.case.case_id}").text
+
+    assert row.case.state is CaseState.DOWN
+    assert "https://vault.example/&lt;1&gt;" in page
+    assert "c" * 64 in page
 
 
 def test_what_an_uploaded_warc_has_captured_is_kept_as_evidence(desk: Desk, tmp_path: Path) -> None:
