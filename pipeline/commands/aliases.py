@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.options import Group, open_given, store_option
 from pipeline.errors import InputError
 from pipeline.exits import one_line
-from pipeline.settings import read_settings
 
 if TYPE_CHECKING:
     from detectors.text.mining import Suggestion
@@ -25,17 +24,16 @@ _register = click.option("--register", required=True, type=click.Path(path_type=
 _known = click.option(
     "--register", type=click.Path(path_type=Path), help="Register with the mark; otherwise those that were scanned for."
 )
-_store = click.option("--store", help="SQLAlchemy URL of the store.")
 
 
-@click.group()
+@click.group(cls=Group)
 def aliases() -> None:
     """Learn what the trade calls a mark: nicknames, parts, sounds, misspellings."""
 
 
 @aliases.command()
 @_register
-@_store
+@store_option
 @click.option("--holder", help="Only this rights holder.")
 @click.option("--most", type=click.IntRange(1, 200), default=20, show_default=True, help="Suggestions for each mark.")
 def suggest(register: Path, store: str | None, holder: str | None, most: int) -> None:
@@ -47,7 +45,7 @@ def suggest(register: Path, store: str | None, holder: str | None, most: int) ->
     from pipeline.store.aliases import worded_cases  # noqa: PLC0415  the database drivers
 
     with one_line():
-        opened = _opened(store)
+        opened = open_given(store)
         with opened.read() as connection:
             worded = worded_cases(connection)
         opened.close()
@@ -83,7 +81,7 @@ def _line(holder_id: str, asset_id: str, found: Suggestion) -> str:
 @click.argument("asset")
 @click.argument("alias")
 @_known
-@_store
+@store_option
 @click.option("--by", required=True, help="Who takes it into use.")
 def adopt(asset: str, alias: str, register: Path | None, store: str | None, by: str) -> None:
     """Take ALIAS into use for the word mark ASSET: the next scan or rescan looks for it.
@@ -99,7 +97,7 @@ def adopt(asset: str, alias: str, register: Path | None, store: str | None, by: 
         name = " ".join(alias.split())
         if not 1 < len(name) <= LONGEST:
             raise InputError(f"aliases: an alias has 2 to {LONGEST} characters, got {alias!r}")
-        opened = _opened(store)
+        opened = open_given(store)
         holder, mark = _mark(_holders(register, opened), asset)
         found = Alias(
             rights_holder_id=holder,
@@ -147,13 +145,13 @@ def _mark(holders: Iterable[RightsHolder], asset_id: str) -> tuple[str, str]:
 @click.argument("asset")
 @click.argument("alias")
 @_known
-@_store
+@store_option
 def remove(asset: str, alias: str, register: Path | None, store: str | None) -> None:
     """Look no more for ALIAS as a name of the word mark ASSET."""
     from pipeline.store.aliases import remove_alias  # noqa: PLC0415  the database drivers
 
     with one_line():
-        opened = _opened(store)
+        opened = open_given(store)
         holder, _ = _mark(_holders(register, opened), asset)
         with opened.write() as connection:
             there = remove_alias(connection, holder, asset, alias)
@@ -163,13 +161,13 @@ def remove(asset: str, alias: str, register: Path | None, store: str | None) -> 
 
 
 @aliases.command("list")
-@_store
+@store_option
 def list_aliases(store: str | None) -> None:
     """Print the aliases in use."""
     from pipeline.store.aliases import read_aliases  # noqa: PLC0415  the database drivers
 
     with one_line():
-        opened = _opened(store)
+        opened = open_given(store)
         with opened.read() as connection:
             found = read_aliases(connection)
         opened.close()
@@ -180,17 +178,17 @@ def list_aliases(store: str | None) -> None:
         )
 
 
-@click.command("corrections")
-@_store
+@click.command()
+@store_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, one JSON object a line.")
-def export_corrections(store: str | None, out: Path) -> None:
+def corrections(store: str | None, out: Path) -> None:
     """Write how marks in titles are used, as people's decisions say: examples for the model of use in context."""
     import orjson  # noqa: PLC0415
 
     from pipeline.store.corrections import corrections  # noqa: PLC0415  the database drivers
 
     with one_line():
-        opened = _opened(store)
+        opened = open_given(store)
         with opened.read() as connection:
             lines = [orjson.dumps(asdict(found)) for found in corrections(connection)]
         opened.close()
@@ -199,9 +197,3 @@ def export_corrections(store: str | None, out: Path) -> None:
         except OSError as error:
             raise InputError(f"{out}: {error.strerror}, expected a file that can be written") from error
     click.echo(f"{len(lines)} marks in titles of decided cases in {out}")
-
-
-def _opened(store: str | None) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-
-    return open_store(store or read_settings(os.environ, Path.cwd()).store)

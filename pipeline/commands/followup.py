@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,26 +13,25 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
+from pipeline.commands.options import Group, open_given, settings_given, store_option
 from pipeline.commands.recheck import clocks_of
 from pipeline.enforcement import Disposition
 from pipeline.errors import CounterfoilError, InputError
 from pipeline.exits import FAILED, one_line
 from pipeline.plain import plain
-from pipeline.settings import lake_folder, read_settings
+from pipeline.settings import lake_folder
 
 if TYPE_CHECKING:
     from pipeline.followup.clocks import Clock
     from pipeline.stages.followup import Said
-    from pipeline.store.database import Store
 
 MOST_BYTES = 64 * 1024 * 1024
-_store = click.option("--store", help="SQLAlchemy URL of the store.")
 _holders = click.option("--holder", "holders", multiple=True, help="Id of a rights holder; without it, all of them.")
 _by = click.option("--by", required=True, help="Who enters it, for the history of the case.")
 _at = click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]), help="When; now by default.")
 
 
-@click.group()
+@click.group(cls=Group)
 def followup() -> None:
     """Follow up on notices: terms, answers, objections, fast lanes."""
 
@@ -43,30 +40,29 @@ def followup() -> None:
 @click.argument("candidate")
 @click.option("--reason", required=True, help="Why this one should be looked at.")
 @_by
-@_store
+@store_option
 def open_case(candidate: str, reason: str, by: str, store: str | None) -> None:
     """Open a case for CANDIDATE, the id of a low one that no scan opened a case for."""
     from pipeline.stages.cases import open_by_hand  # noqa: PLC0415  the database drivers
     from pipeline.store.lake import Lake  # noqa: PLC0415
 
     with one_line():
-        settings = read_settings(os.environ, Path.cwd())
-        settings = settings if store is None else replace(settings, store=store)
+        settings = settings_given({"store": store})
         lake, now = Lake(lake_folder(settings).resolve()), datetime.now(UTC)
-        case = open_by_hand(_opened(store), lake, candidate, None, by=by, reason=reason, now=now)
+        case = open_by_hand(open_given(store), lake, candidate, None, by=by, reason=reason, now=now)
     click.echo(f"{case.case_id} {case.state.value}")
 
 
 @followup.command("due")
 @_holders
-@_store
+@store_option
 def show_due(holders: tuple[str, ...], store: str | None) -> None:
     """Print what is to be done by when, which notices to send again, and the sellers' objections."""
     from pipeline.stages.followup import overview  # noqa: PLC0415  the database drivers
 
     now = datetime.now(UTC)
     with one_line():
-        found = overview(_opened(store), holders or None, _clocks(), now)
+        found = overview(open_given(store), holders or None, _clocks(), now)
     for term in found.due:
         late = "OVERDUE" if term.overdue(now) else "due"
         click.echo(f"{term.case_id} {late} {term.due_at:%Y-%m-%d} {term.clock.title} [{term.clock.source}]")
@@ -81,13 +77,13 @@ def show_due(holders: tuple[str, ...], store: str | None) -> None:
 
 @followup.command("health")
 @_holders
-@_store
+@store_option
 def show_health(holders: tuple[str, ...], store: str | None) -> None:
     """Print how the fast lanes of platforms stand; exit code 1 if one is out of bounds."""
     from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
     from pipeline.stages.followup import fast_lanes  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).read() as connection:
+    with one_line(), open_given(store).read() as connection:
         lanes = fast_lanes(connection, holders or None, shipped_programmes(), datetime.now(UTC))
     for lane in lanes:
         code = "all reasons" if lane.reason_code is None else lane.reason_code
@@ -102,7 +98,7 @@ def show_health(holders: tuple[str, ...], store: str | None) -> None:
 @followup.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
 @_by
-@_store
+@store_option
 def answers(path: Path, by: str, store: str | None) -> None:
     """Enter platforms' answers from FILE: CSV or JSON lines.
 
@@ -113,7 +109,7 @@ def answers(path: Path, by: str, store: str | None) -> None:
 
     entered = failed = 0
     with one_line():
-        opened = _opened(store)
+        opened = open_given(store)
         for number, row in _rows(path):
             try:
                 disposition = _disposition(row)
@@ -132,13 +128,13 @@ def answers(path: Path, by: str, store: str | None) -> None:
 @click.option("--grounds", required=True, help="What the seller says.")
 @_at
 @_by
-@_store
+@store_option
 def objection(notice: str, grounds: str, at: datetime | None, by: str, store: str | None) -> None:
     """Enter that a seller objects to NOTICE; print by when to answer."""
     from pipeline.stages.followup import record_objection  # noqa: PLC0415  the database drivers
 
     with one_line():
-        found = record_objection(_opened(store), notice, grounds, _said(by, at), _clocks())
+        found = record_objection(open_given(store), notice, grounds, _said(by, at), _clocks())
     click.echo(f"answer by {found.deadline[:10]}" if found.deadline else "no term is known for this platform")
 
 
@@ -147,13 +143,13 @@ def objection(notice: str, grounds: str, at: datetime | None, by: str, store: st
 @click.argument("outcome", type=click.Choice(["upheld", "rejected", "lapsed"]))
 @_at
 @_by
-@_store
+@store_option
 def settle_objection(notice: str, outcome: str, at: datetime | None, by: str, store: str | None) -> None:
     """Enter how the objection to NOTICE ended; "upheld" means that the seller was right."""
     from pipeline.stages.followup import settle  # noqa: PLC0415  the database drivers
 
     with one_line():
-        case = settle(_opened(store), notice, outcome, _said(by, at))
+        case = settle(open_given(store), notice, outcome, _said(by, at))
     click.echo(f"{case.case_id} {case.state.value}")
 
 
@@ -200,10 +196,4 @@ def _said(by: str, at: object) -> Said:
 
 
 def _clocks() -> tuple[Clock, ...]:
-    return clocks_of(read_settings(os.environ, Path.cwd()))
-
-
-def _opened(store: str | None) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-
-    return open_store(store or read_settings(os.environ, Path.cwd()).store)
+    return clocks_of(settings_given({}))

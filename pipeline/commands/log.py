@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.commands.options import Group, settings_given, store_option
 from pipeline.errors import InputError, LogError, ProofError
 from pipeline.exits import FAILED, one_line
-from pipeline.settings import Settings, read_settings
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.enforcement import Event
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 SECRET_BYTES = 32
 
 
-@click.group()
+@click.group(cls=Group)
 def log() -> None:
     """Keep the public log: what happened, provably in this order and never changed."""
 
@@ -35,7 +34,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     known = {
         "log": click.option("--log", help="Folder of the log."),
         "keys": click.option("--keys", help="Folder of the keys."),
-        "store": click.option("--store", help="SQLAlchemy URL of the store."),
+        "store": store_option,
         "log_policy": click.option("--policy", "log_policy", help="File that names witnesses and their quorum."),
     }
 
@@ -47,11 +46,6 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     return decorate
 
 
-def _settings(options: dict[str, Any]) -> Settings:
-    given = {name: value for name, value in options.items() if value is not None}
-    return replace(read_settings(os.environ, Path.cwd()), **given)
-
-
 @log.command()
 @click.argument("origin")
 @_options("log", "keys", "store")
@@ -60,7 +54,7 @@ def init(origin: str, **options: Any) -> None:
     from pipeline.log import init_keys  # noqa: PLC0415  cryptography
 
     with one_line():
-        settings = _settings(options)
+        settings = settings_given(options)
         folder = Path(settings.keys)
         _keep_apart(folder, settings)
         keys = init_keys(folder, origin, datetime.now(UTC))
@@ -77,7 +71,7 @@ def publish(**options: Any) -> None:
     from pipeline.store.database import open_store  # noqa: PLC0415
 
     with one_line():
-        settings = _settings(options)
+        settings = settings_given(options)
         now = datetime.now(UTC)
         with open_log(Path(settings.log), load_keys(Path(settings.keys))) as opened:
             store = open_store(settings.store)
@@ -100,7 +94,7 @@ def receipt(event_id: str, out: Path | None, **options: Any) -> None:
     from pipeline.log.receipts import receipt_of  # noqa: PLC0415
 
     with one_line():
-        folder = LogFolder(Path(_settings(options).log))
+        folder = LogFolder(Path(settings_given(options).log))
         number = folder.find(event_id)
         if number is None:
             raise InputError(f"{folder.path}: no such entry, got {event_id!r}, expected the id of a published event")
@@ -120,7 +114,7 @@ def receipts(out: Path, **options: Any) -> None:
     with one_line():
         out.mkdir(parents=True, exist_ok=True)
         written = 0
-        for name, made in all_receipts(LogFolder(Path(_settings(options).log))):
+        for name, made in all_receipts(LogFolder(Path(settings_given(options).log))):
             (out / f"{name}.tlog-proof").write_bytes(made.encode())
             written += 1
     click.echo(f"{written} receipts in {out}")
@@ -138,7 +132,7 @@ def disclose(event_id: str, fields: tuple[str, ...], **options: Any) -> None:
     import json  # noqa: PLC0415
 
     with one_line():
-        for disclosure in _disclosures(_settings(options), event_id):
+        for disclosure in _disclosures(settings_given(options), event_id):
             if not fields or disclosure.name in fields:
                 click.echo(json.dumps(disclosure.document(), ensure_ascii=False))
 
@@ -154,7 +148,7 @@ def erase(case_ids: tuple[str, ...], **options: Any) -> None:
     from pipeline.store.events import read_histories  # noqa: PLC0415
     from pipeline.store.secrets import erase_secrets  # noqa: PLC0415
 
-    with one_line(), open_store(_settings(options).store).write() as connection:
+    with one_line(), open_store(settings_given(options).store).write() as connection:
         histories = read_histories(connection, case_ids)
         unknown = [case_id for case_id in case_ids if case_id not in histories]
         if unknown:

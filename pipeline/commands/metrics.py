@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -15,30 +14,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.commands.options import Group, open_given, settings_given, store_option
 from pipeline.errors import InputError
 from pipeline.exits import one_line
-from pipeline.settings import Settings, read_settings
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.log import Log
     from pipeline.stages.audit import Appearance, Beacon
     from pipeline.stages.bundle import Publication
-    from pipeline.store.database import Connection, Store
+    from pipeline.store.database import Connection
 
 SECRET_BYTES = 32
 NONCE_DIGITS = 64
-_store = click.option("--store", help="SQLAlchemy URL of the store.")
 _log = click.option("--log", help="Folder of the log.")
 _keys = click.option("--keys", help="Folder of the keys.")
 _person = click.option("--person", required=True, help="Who reviews; nobody reviews an item twice.")
 
 
-@click.group()
+@click.group(cls=Group)
 def audit() -> None:
     """Audit a random sample that nobody could choose: how much infringes, and how good the scan is."""
 
 
-@click.group()
+@click.group(cls=Group)
 def metrics() -> None:
     """Publish numbers that anybody can check."""
 
@@ -46,14 +45,14 @@ def metrics() -> None:
 @audit.command()
 @click.option("--baseline", required=True, help="Period that later ones are compared with, such as 2026-Q4.")
 @click.option("--synthetic", is_flag=True, help="The data are made up: say so on every page.")
-@_store
+@store_option
 def policy(baseline: str, store: str | None, *, synthetic: bool) -> None:
     """Promise, before it is drawn, with what later periods will be compared."""
     from pipeline.metrics.definitions import METHODS, VERSION  # noqa: PLC0415  SciPy
     from pipeline.metrics.periods import days_of  # noqa: PLC0415
     from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).write() as connection:
+    with one_line(), open_given(store).write() as connection:
         days_of(baseline)
         fields: dict[str, Any] = {"baseline": baseline, "definitions": VERSION, "methods": METHODS, "alpha": "0.05"}
         fields |= {"synthetic": True} if synthetic else {}
@@ -64,13 +63,13 @@ def policy(baseline: str, store: str | None, *, synthetic: bool) -> None:
 @audit.command()
 @click.argument("body")
 @click.argument("nonce_sha256")
-@_store
+@store_option
 def nonce(body: str, nonce_sha256: str, store: str | None) -> None:
     """Take in the SHA-256 of a random number of BODY's, such as a trade body, before the next frame."""
     from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
     from pipeline.store.audits import Nonce, add_nonce  # noqa: PLC0415
 
-    with one_line(), _opened(store).write() as connection:
+    with one_line(), open_given(store).write() as connection:
         digest = _hexadecimal(nonce_sha256, "nonce").hex()
         now = datetime.now(UTC)
         add_nonce(connection, Nonce(nonce_sha256=digest, body=body, committed_at=now))
@@ -85,14 +84,14 @@ def nonce(body: str, nonce_sha256: str, store: str | None) -> None:
 @click.option("--labels", default=600, show_default=True, type=click.IntRange(1), help="Items to review.")
 @click.option("--top", type=click.IntRange(1), help="List the first N results of searches in SNAPSHOTS instead.")
 @click.option("--drand-round", type=click.IntRange(1), help="Round of the drand beacon, of a time to come.")
-@_store
+@store_option
 def frame(period: str, snapshots: tuple[Path, ...], register: Path, labels: int, **options: Any) -> None:
     """Commit to everything that was captured in PERIOD, such as 2026-Q4 or 2026-10-03/2026-10-04."""
     from pipeline.metrics.audits import Over  # noqa: PLC0415  SciPy
     from pipeline.register import load_register  # noqa: PLC0415
     from pipeline.stages.audit import FramePlan, commit_frame  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(options["store"]).write() as connection:
+    with one_line(), open_given(options["store"]).write() as connection:
         top = options["top"]
         if (top is None) is not (not snapshots):
             raise InputError("audit frame: snapshots and --top go together, got one of both, expected both or neither")
@@ -119,7 +118,7 @@ def frame(period: str, snapshots: tuple[Path, ...], register: Path, labels: int,
 @click.option(
     "--probes", default=0, show_default=True, type=click.IntRange(0), help="Known fakes to put among the sample."
 )
-@_store
+@store_option
 @_log
 def draw(audit_id: str, drand: Path | None, nonces: tuple[str, ...], probes: int, **options: Any) -> None:
     """Draw the sample of AUDIT_ID with a seed that nobody could foresee."""
@@ -127,14 +126,14 @@ def draw(audit_id: str, drand: Path | None, nonces: tuple[str, ...], probes: int
     from pipeline.stages.audit import draw_audit  # noqa: PLC0415  the database drivers
 
     with one_line():
-        settings = _settings(options)
+        settings = settings_given(options)
         checkpoint = LogFolder(Path(settings.log)).checkpoint()
         frames = [e["audit"] for e in LogFolder(Path(settings.log)).of_type("frame")] if checkpoint else []
         if checkpoint is None or audit_id not in frames:
             raise InputError(
                 f"audit {audit_id}: its frame is not in the log yet, expected `counterfoil log publish` first"
             )
-        with _opened(settings.store).write() as connection:
+        with open_given(settings.store).write() as connection:
             number = draw_audit(
                 connection,
                 audit_id,
@@ -149,13 +148,13 @@ def draw(audit_id: str, drand: Path | None, nonces: tuple[str, ...], probes: int
 
 
 @audit.command()
-@_store
+@store_option
 def status(store: str | None) -> None:
     """Print every audit and the reviews that are outstanding, by round."""
     from pipeline.stages.audit_review import progress  # noqa: PLC0415  the database drivers
     from pipeline.store.audits import list_audits  # noqa: PLC0415
 
-    with one_line(), _opened(store).read() as connection:
+    with one_line(), open_given(store).read() as connection:
         for found in list_audits(connection):
             told = progress(connection, found)
             waiting = ", ".join(f"{number} in round {stage}" for stage, number in told.outstanding.items())
@@ -166,12 +165,12 @@ def status(store: str | None) -> None:
 @audit.command("next")
 @click.argument("audit_id")
 @_person
-@_store
+@store_option
 def next_(audit_id: str, person: str, store: str | None) -> None:
     """Print the next item of AUDIT_ID for a person, as JSON; nothing of what the scan saw."""
     from pipeline.stages.audit_review import next_item  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).read() as connection:
+    with one_line(), open_given(store).read() as connection:
         item = next_item(connection, audit_id, person)
     if item is not None:
         names = ("item", "platform", "listing_id", "seller_id", "captured_at", "appearance")
@@ -184,13 +183,13 @@ def next_(audit_id: str, person: str, store: str | None) -> None:
 @click.argument("label")
 @_person
 @click.option("--reason", default="", help="Why; stays in the store.")
-@_store
+@store_option
 def label(audit_id: str, item: str, label: str, **options: Any) -> None:
     """Say what ITEM of AUDIT_ID is: one of the labels, or "unresolvable"."""
     from pipeline.stages.audit_review import review_item  # noqa: PLC0415  the database drivers
 
     said = {"person_id": options["person"], "label": label, "reason": options["reason"]}
-    with one_line(), _opened(options["store"]).write() as connection:
+    with one_line(), open_given(options["store"]).write() as connection:
         review_item(connection, audit_id, item, **said, now=datetime.now(UTC))
 
 
@@ -198,12 +197,12 @@ def label(audit_id: str, item: str, label: str, **options: Any) -> None:
 @click.argument("entry_id")
 @click.argument("label")
 @click.option("--reason", required=True, help="Why; is published.")
-@_store
+@store_option
 def correct(entry_id: str, label: str, reason: str, store: str | None) -> None:
     """Replace the label in the entry ENTRY_ID by another, for everybody to see."""
     from pipeline.stages.audit_review import correct_label  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).write() as connection:
+    with one_line(), open_given(store).write() as connection:
         correct_label(
             connection, entry_id, label, reason=reason, correction_id=secrets.token_hex(16), now=datetime.now(UTC)
         )
@@ -213,12 +212,12 @@ def correct(entry_id: str, label: str, reason: str, store: str | None) -> None:
 @click.argument("body")
 @click.argument("question")
 @click.argument("answer")
-@_store
+@store_option
 def challenge(body: str, question: str, answer: str, store: str | None) -> None:
     """Put a QUESTION of an outsider, such as the trade body BODY, and its ANSWER into the log."""
     from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).write() as connection:
+    with one_line(), open_given(store).write() as connection:
         fields = {"body": body, "question": question, "answer": answer}
         add_entry(connection, secrets.token_hex(16), "challenge", fields, datetime.now(UTC))
 
@@ -226,13 +225,13 @@ def challenge(body: str, question: str, answer: str, store: str | None) -> None:
 @metrics.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--reason", default="", help="Why final numbers are published otherwise than before.")
-@_store
+@store_option
 @_log
 @_keys
 def export(out: Path, reason: str, **options: Any) -> None:
     """Publish everything that is logged as a bundle in the folder OUT."""
     with one_line():
-        numbers = export_now(_settings(options), out, reason)
+        numbers = export_now(settings_given(options), out, reason)
     click.echo(f"{numbers} numbers in {out}; check them with: counterfoil verify {out}")
 
 
@@ -347,14 +346,3 @@ def _hexadecimal(value: str, what: str) -> bytes:
 
 def _secret() -> bytes:
     return secrets.token_bytes(SECRET_BYTES)
-
-
-def _settings(options: dict[str, Any]) -> Settings:
-    given = {name: value for name, value in options.items() if value is not None}
-    return replace(read_settings(os.environ, Path.cwd()), **given)
-
-
-def _opened(store: str | None) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-
-    return open_store(store or read_settings(os.environ, Path.cwd()).store)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.commands.options import Group, settings_given, store_option
 from pipeline.errors import InputError, SettingsError
 from pipeline.exits import FAILED, one_line
-from pipeline.settings import Settings, lake_folder, read_settings
+from pipeline.settings import Settings, lake_folder
 
 if TYPE_CHECKING:
     from pipeline.stages.export import Scribe
@@ -29,7 +29,7 @@ MAX_SECRET = 4_096
 """Bytes in the file of a secret."""
 
 
-@click.group()
+@click.group(cls=Group)
 def notices() -> None:
     """Make notices of approved cases, check them, write them out or send them."""
 
@@ -43,7 +43,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--claim", "claims", multiple=True, type=click.Choice(LOCATIONS), help="Where it infringes."),
         click.option("--notices", help="Folder with team.toml, own channels and templates."),
         click.option("--lake", help="Folder of the lake, beside which photos are kept."),
-        click.option("--store", help="SQLAlchemy URL of the store."),
+        store_option,
     )
     for option in reversed(options):
         command = option(command)
@@ -58,7 +58,7 @@ def prepare(**given: Any) -> None:
     Exit code 1 if there are problems.
     """
     with one_line():
-        settings, choice = _settings(given), _choice(given)
+        settings, choice = settings_given(given), _choice(given)
         ready = _ready(_store(settings), _stationery(settings), choice, _now())
     click.echo(f"{len(ready.notices)} notices may go out, {len(ready.problems)} problems")
     sys.exit(FAILED if ready.problems else 0)
@@ -75,7 +75,7 @@ def export(out: Path, **given: Any) -> None:
     from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
 
     with one_line():
-        settings, choice, now = _settings(given), _choice(given), _now()
+        settings, choice, now = settings_given(given), _choice(given), _now()
         store, stationery = _store(settings), _stationery(settings)
         ready = _ready(store, stationery, choice, now)
         if not ready.notices:
@@ -96,7 +96,7 @@ def send(out: Path, by: str, **given: Any) -> None:
     from pipeline.stages.notify import send as deliver  # noqa: PLC0415
 
     with one_line():
-        settings, choice, now = _settings(given), _choice(given), _now()
+        settings, choice, now = settings_given(given), _choice(given), _now()
         store, stationery = _store(settings), _stationery(settings)
         transport = _ebay(settings, stationery)
         ready = _ready(store, stationery, choice, now).only(transport.name)
@@ -111,13 +111,13 @@ def send(out: Path, by: str, **given: Any) -> None:
 @click.argument("batch")
 @click.option("--by", required=True, help="Who handed it in, for the history of the cases.")
 @click.option("--native-id", help="What the platform calls it, if it has said.")
-@click.option("--store", help="SQLAlchemy URL of the store.")
+@store_option
 def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
     """Write down that the exported BATCH, an id, was handed in, or that one that was being sent has arrived."""
     from pipeline.stages.notify import file_batch  # noqa: PLC0415  the database drivers
 
     with one_line():
-        count = file_batch(_store(_settings(given)), batch, _now(), by=by, native_id=native_id)
+        count = file_batch(_store(settings_given(given)), batch, _now(), by=by, native_id=native_id)
     click.echo(f"{count} notices are out")
 
 
@@ -125,26 +125,26 @@ def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
 @click.argument("batch")
 @click.option("--by", required=True, help="Who says so, for the history of the cases.")
 @click.option("--reason", default="", help="Why, likewise.")
-@click.option("--store", help="SQLAlchemy URL of the store.")
+@store_option
 def give_up(batch: str, by: str, reason: str, **given: Any) -> None:
     """Write down that the BATCH, an id, never reached its platform; its cases may be noticed again."""
     from pipeline.stages.notify import give_up_batch  # noqa: PLC0415  the database drivers
 
     with one_line():
-        count = give_up_batch(_store(_settings(given)), batch, _now(), by=by, reason=reason)
+        count = give_up_batch(_store(settings_given(given)), batch, _now(), by=by, reason=reason)
     click.echo(f"{count} notices are given up")
 
 
 @notices.command()
 @click.argument("batch")
 @click.option("--notices", help="Folder with own channels.")
-@click.option("--store", help="SQLAlchemy URL of the store.")
+@store_option
 def status(batch: str, **given: Any) -> None:
     """Ask eBay what became of the BATCH, an id, and write it down."""
     from pipeline.stages.notify import refresh  # noqa: PLC0415  the database drivers
 
     with one_line():
-        settings = _settings(given)
+        settings = settings_given(given)
         _print(refresh(_store(settings), batch, _ebay(settings, _stationery(settings)), _now()))
 
 
@@ -154,7 +154,7 @@ def status(batch: str, **given: Any) -> None:
 def reasons(marketplace: str, **given: Any) -> None:
     """Ask eBay for the codes of its reasons on a MARKETPLACE, such as EBAY_GB."""
     with one_line():
-        settings = _settings(given)
+        settings = settings_given(given)
         for code, meaning in _ebay(settings, _stationery(settings)).reason_codes(marketplace).items():
             click.echo(f"{code} {meaning}")
 
@@ -167,7 +167,7 @@ def reasons(marketplace: str, **given: Any) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the PDF and its exhibits.")
 @click.option("--notices", help="Folder with team.toml.")
 @click.option("--lake", help="Folder of the lake, beside which photos are kept.")
-@click.option("--store", help="SQLAlchemy URL of the store.")
+@store_option
 def dossier(
     case: str | None,
     seller: tuple[str, str] | None,
@@ -183,7 +183,7 @@ def dossier(
     with one_line():
         if (case is None) == (seller is None):
             raise InputError("dossier: of what? got both or neither, expected the id of a case or --seller PLATFORM ID")
-        settings = _settings(given)
+        settings = settings_given(given)
         scribe = _scribe(settings, _stationery(settings), _now())
         with _store(settings).read() as connection:
             if seller is not None:
@@ -244,12 +244,6 @@ def _print(receipts: tuple[Receipt, ...]) -> None:
     for receipt in receipts:
         said = receipt.platform_text or "nothing"
         click.echo(f"{receipt.notice_id} {receipt.state.value} {receipt.native_id or '-'} {said}")
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    known = {field.name for field in fields(Settings)}
-    mine = {name: value for name, value in given.items() if name in known and value is not None}
-    return replace(read_settings(os.environ, Path.cwd()), **mine)
 
 
 def _now() -> datetime:

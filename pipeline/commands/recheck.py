@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.options import settings_given, store_option
 from pipeline.errors import InputError
 from pipeline.exits import one_line
-from pipeline.settings import Settings, lake_folder, read_settings
+from pipeline.settings import Settings, lake_folder
 
 if TYPE_CHECKING:
     from pipeline.followup.clocks import Clock
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("looks", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--ask", is_flag=True, help="Also ask for the addresses of listings that are due, at `recheck_hosts`.")
-@click.option("--store", help="SQLAlchemy URL of the store.")
+@store_option
 def recheck(looks: tuple[Path, ...], store: str | None, *, ask: bool) -> None:
     """Enter LOOKS at listings with a notice out: JSON lines or WARC files, or folders of them.
 
@@ -35,9 +34,7 @@ def recheck(looks: tuple[Path, ...], store: str | None, *, ask: bool) -> None:
     from pipeline.stages.recheck import rejected_lines  # noqa: PLC0415  the database drivers
 
     with one_line():
-        settings = read_settings(os.environ, Path.cwd())
-        if store is not None:
-            settings = replace(settings, store=store)
+        settings = settings_given({"store": store})
         if not (looks or ask):
             raise InputError("recheck: nothing to do, got neither files nor --ask, expected one of them")
         if ask and not settings.recheck_hosts:

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.options import Group, open_given, settings_given, store_option
 from pipeline.commands.recheck import clocks_of, patterns_of
 from pipeline.errors import InputError
 from pipeline.exits import one_line
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
-from pipeline.settings import Settings, lake_folder, read_settings
+from pipeline.settings import Settings, lake_folder
 
 if TYPE_CHECKING:
     from pipeline.review.site import Site
-    from pipeline.store.database import Store
-
-_store = click.option("--store", help="SQLAlchemy URL of the store.")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="Port to listen at.")
-@_store
+@store_option
 def review(host: str, port: int, store: str | None) -> None:
     """Serve the review app."""
     import uvicorn  # noqa: PLC0415  the web framework
@@ -40,7 +35,7 @@ def review(host: str, port: int, store: str | None) -> None:
     from pipeline.store.people import read_people  # noqa: PLC0415  the database drivers
 
     with one_line():
-        settings = _settings(store)
+        settings = settings_given({"store": store})
         site = make_site(settings)
         with site.store.read() as connection:
             nobody = not read_people(connection)
@@ -86,7 +81,7 @@ def shrink(data: bytes, side: int) -> bytes:
     return buffer.getvalue()
 
 
-@click.group()
+@click.group(cls=Group)
 def people() -> None:
     """Keep the people who may come into the review app."""
 
@@ -97,7 +92,7 @@ def people() -> None:
 @click.option("--admin", is_flag=True, help="Admin of every rights holder.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Role for the rights holders given.")
 @click.option("--holder", "holders", multiple=True, help="Id of a rights holder; all if none is given.")
-@_store
+@store_option
 def add(
     name: str, shown_as: str | None, role: str | None, holders: tuple[str, ...], store: str | None, *, admin: bool
 ) -> None:
@@ -113,7 +108,7 @@ def add(
         )
         person = Person(person_id=uuid.uuid4().hex, name=name.casefold(), shown_as=shown_as or name, grants=grants)
         hashed = _new_hash(_asked())
-        with _opened(store).write() as connection:
+        with open_given(store).write() as connection:
             if not add_person(connection, person, datetime.now(UTC), password_hash=hashed):
                 raise InputError(f"people add: the name is taken, got {name!r}, expected another")
     click.echo(f"{person.name} {given.value} of {', '.join(g.rights_holder_id for g in grants)}")
@@ -121,7 +116,7 @@ def add(
 
 @people.command()
 @click.argument("name")
-@_store
+@store_option
 def password(name: str, store: str | None) -> None:
     """Give NAME another password and end their sessions."""
     from pipeline.store.people import find_sign_in, set_password  # noqa: PLC0415
@@ -129,7 +124,7 @@ def password(name: str, store: str | None) -> None:
 
     with one_line():
         hashed = _new_hash(_asked())
-        with _opened(store).write() as connection:
+        with open_given(store).write() as connection:
             found = find_sign_in(connection, name)
             if found is None:
                 raise InputError(f"people password: no such person, got {name!r}, expected one of `people list`")
@@ -138,12 +133,12 @@ def password(name: str, store: str | None) -> None:
 
 
 @people.command("list")
-@_store
+@store_option
 def list_people(store: str | None) -> None:
     """Print who may come in, with their roles."""
     from pipeline.store.people import read_people  # noqa: PLC0415
 
-    with one_line(), _opened(store).read() as connection:
+    with one_line(), open_given(store).read() as connection:
         for person in read_people(connection):
             roles = ", ".join(f"{grant.role.value} of {grant.rights_holder_id}" for grant in person.grants) or "no role"
             click.echo(f"{person.name} {roles}{' (shut out)' if person.retired_at else ''}")
@@ -165,14 +160,3 @@ def _new_hash(given: str) -> str:
         return new_hash(PasswordHasher(), given)
     except ValueError as error:
         raise InputError(str(error)) from None
-
-
-def _settings(store: str | None) -> Settings:
-    settings = read_settings(os.environ, Path.cwd())
-    return replace(settings, store=store) if store else settings
-
-
-def _opened(store: str | None) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415
-
-    return open_store(_settings(store).store)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.options import Group, open_given, store_option
 from pipeline.errors import InputError
 from pipeline.exits import one_line
-from pipeline.settings import read_settings
 
 if TYPE_CHECKING:
     from pipeline.learning.proposal import Proposal
     from pipeline.learning.quality import Comparison, Quality
     from pipeline.scoring import WeightTable
-    from pipeline.store.database import Store
 
 LEAST = 20
 """Decisions, of at least two sellers, from which on a fit says anything."""
-_store = click.option("--store", help="SQLAlchemy URL of the store.")
 
 
-@click.group()
+@click.group(cls=Group)
 def weights() -> None:
     """Learn from decisions: fit the table of weights to them, and adopt what is better."""
 
 
 @weights.command()
-@_store
+@store_option
 def fit(store: str | None) -> None:
     """Fit the table to the decided cases, print old beside new, and keep the new one as a proposal."""
     from pipeline.learning.proposal import propose  # noqa: PLC0415  scikit-learn
@@ -41,7 +37,7 @@ def fit(store: str | None) -> None:
     from pipeline.store.weights import labelled_cases, record_proposal  # noqa: PLC0415
 
     with one_line():
-        table, opened = default_weights(), _opened(store)
+        table, opened = default_weights(), open_given(store)
         with opened.read() as connection:
             rows = labelled_cases(connection, table)
         if len(rows) < LEAST or len({row.group for row in rows}) < 2:  # noqa: PLR2004
@@ -56,12 +52,12 @@ def fit(store: str | None) -> None:
 
 
 @weights.command("list")
-@_store
+@store_option
 def list_proposals(store: str | None) -> None:
     """Print the proposals, the newest first, with who adopted which."""
     from pipeline.store.weights import read_proposals  # noqa: PLC0415  the database drivers
 
-    with one_line(), _opened(store).read() as connection:
+    with one_line(), open_given(store).read() as connection:
         for found in read_proposals(connection):
             adopted = f"adopted {found.adopted_at:%Y-%m-%d} by {found.adopted_by}" if found.adopted_at else "proposed"
             new, old = found.report["new"]["log_loss"], found.report["old"]["log_loss"]
@@ -71,13 +67,13 @@ def list_proposals(store: str | None) -> None:
 @weights.command()
 @click.argument("version")
 @click.option("--by", required=True, help="Who adopts it, an admin of all rights holders: stands beside it for ever.")
-@_store
+@store_option
 def adopt(version: str, by: str, store: str | None) -> None:
     """Make the proposal VERSION the table of the next scan."""
     from pipeline.store.people import admin_named  # noqa: PLC0415  the database drivers
     from pipeline.store.weights import adopt_proposal  # noqa: PLC0415
 
-    with one_line(), _opened(store).write() as connection:
+    with one_line(), open_given(store).write() as connection:
         adopt_proposal(connection, version, admin_named(connection, by).name, datetime.now(UTC))
         click.echo(f"{version} scores from the next scan on; `counterfoil rescan` scores what was seen before")
 
@@ -104,9 +100,3 @@ def _shown(found: Comparison, proposal: Proposal, table: WeightTable) -> Iterato
 def _line(title: str, found: Quality) -> str:
     precision = "-" if found.average_precision is None else f"{found.average_precision:.3f}"
     return f"{title:24}{found.log_loss:>10.4f}{precision:>8}{found.calibration_error:>8.3f}"
-
-
-def _opened(store: str | None) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-
-    return open_store(store or read_settings(os.environ, Path.cwd()).store)

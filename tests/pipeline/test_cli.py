@@ -1,14 +1,17 @@
 """The command line, as a user meets it: exit codes, one clear line, and no waiting for what is not needed."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import orjson
 import pytest
+from click import Command
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.commands.options import Group
 from tests.detectors.image.pictures import encoded, scene
 from tests.market import row, write_register, write_snapshot
 
@@ -35,6 +38,20 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
+
+
+@pytest.mark.parametrize("group", ["", *sorted(name for name, c in main.commands.items() if isinstance(c, Group))])
+def test_the_help_says_of_every_command_a_whole_sentence(group: str) -> None:
+    command = main.commands[group] if group else main
+
+    shown = " ".join(counterfoil(*group.split(), "--help").stdout.split())
+
+    assert isinstance(command, Group)
+    assert [name for name, c in command.commands.items() if f"{name} {first_sentence(c)}" not in shown] == []
+
+
+def first_sentence(command: Command) -> str:
+    return re.split(r"\.(?=\s|$)|\n\n", str(command.help))[0].replace("\n", " ")
 
 
 def test_a_good_register_is_summed_up(register: Path) -> None:
