@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import yaml
 
 from pipeline.errors import CounterfoilError, InputError
@@ -56,7 +57,7 @@ def read_document(path: Path) -> Json:
     InputError
         If the file cannot be read or is too large.
     DocumentError
-        If it is not UTF-8, or no proper JSON or YAML, or is nested too deep.
+        If it is not UTF-8, or no proper JSON or YAML, is nested too deep, or holds what cannot be written as JSON again.
 
     Notes
     -----
@@ -76,7 +77,12 @@ def read_document(path: Path) -> Json:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(f"byte {error.start}: got a byte that is no UTF-8, expected UTF-8 text") from error
-    return _read_yaml(text) if is_yaml else _read_json(text)
+    document = _read_yaml(text) if is_yaml else _read_json(text)
+    try:
+        orjson.dumps(document)
+    except TypeError as error:  # half a surrogate pair, a number of more than 64 bits, hundreds of levels
+        raise DocumentError(f"document: got {error}, expected values that have a digest") from error
+    return document
 
 
 def _read_json(text: str) -> Json:
