@@ -57,7 +57,7 @@ def read_document(path: Path) -> Json:
     InputError
         If the file cannot be read or is too large.
     DocumentError
-        If it is not UTF-8, or no proper JSON or YAML, is nested too deep, or holds what cannot be written as JSON again.
+        If it is not UTF-8, or no proper JSON or YAML, is nested too deep, or holds what JSON cannot.
 
     Notes
     -----
