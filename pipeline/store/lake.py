@@ -7,6 +7,7 @@ scan makes what it needs again.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -56,7 +57,7 @@ class Lake:
         path = self.path(kind, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
-            pq.write_table(table, part, compression="zstd", row_group_size=group_rows)
+            pq.write_table(table, part, compression="zstd", row_group_size=group_rows, write_page_checksum=True)
 
     def read(self, kind: str, key: str, columns: list[str] | None = None) -> pa.Table:
         """Read a table.
@@ -67,14 +68,15 @@ class Lake:
             If the file is gone or damaged.
         """
         path = self.path(kind, key)
-        try:
-            return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)
-        except (FileNotFoundError, pa.ArrowInvalid) as error:
-            raise StoreError(f"{path}: cannot be read, expected a whole file: delete it and scan again") from error
+        with _whole(path):
+            return pq.read_table(
+                path, columns=columns, partitioning=None, use_threads=False, page_checksum_verification=True
+            )
 
     def stream(self, kind: str, key: str) -> Iterator[pa.Table]:
-        """Yield a table group by group, without holding more than one."""
-        with pq.ParquetFile(self.path(kind, key)) as file:
+        """Yield a table group by group, without holding more than one; raises as `read` does."""
+        path = self.path(kind, key)
+        with _whole(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group, use_threads=False)
 
@@ -85,6 +87,17 @@ class Lake:
     def read_bytes(self, kind: str, key: str) -> bytes:
         """Read a document."""
         return bytes(self.read(kind, key)["document"][0].as_py())
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Tell a file that is gone or damaged from a disk that fails, which may be tried again."""
+    try:
+        yield
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.ENOENT}:
+            raise
+        raise StoreError(f"{path}: cannot be read, expected a whole file: delete it and scan again") from error
 
 
 @contextmanager
