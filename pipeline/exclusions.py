@@ -30,11 +30,7 @@ def find_exclusions(listing: Listing, holder: RightsHolder) -> tuple[Signal, ...
 
 
 def _authorised(listing: Listing, holder: RightsHolder) -> Signal | None:
-    entries = [
-        a
-        for a in holder.authorised_sellers
-        if a.platform == listing.platform and listing.seller.id is not None and a.seller_id == listing.seller.id
-    ]
+    entries = [a for a in holder.authorised_sellers if a.has_account(listing.platform, listing.seller.id)]
     if not entries:
         return None
     day = listing.captured_at.date()

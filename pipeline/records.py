@@ -129,6 +129,10 @@ class AuthorisedSeller:
     until_date: date | None = None
     territories: tuple[str, ...] = ()
 
+    def has_account(self, platform: str, seller_id: str | None) -> bool:
+        """Say whether an account is this seller's: platforms are named in any case ("eBay"), ids are taken as given."""
+        return self.seller_id == seller_id and self.platform.casefold() == platform.casefold()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:

@@ -33,7 +33,7 @@ def _observed(
     listing: Listing, products: Products, trusted: dict[tuple[str, str], list[tuple[str, AuthorisedSeller]]]
 ) -> Iterator[PriceObservation]:
     day = listing.captured_at.date()
-    sellers = trusted.get((listing.platform, listing.seller.id or ""), [])
+    sellers = trusted.get((listing.platform.casefold(), listing.seller.id or ""), [])
     holders = {holder for holder, seller in sellers if in_force(seller, day)}
     offer = offer_of(listing) if holders else None
     if not isinstance(offer, Offer):
@@ -56,11 +56,11 @@ def _observed(
 
 
 def trusted_sellers(register: Register) -> dict[tuple[str, str], list[tuple[str, AuthorisedSeller]]]:
-    """Return the authorised sellers by platform and id, each with the holders that list them."""
+    """Return the authorised sellers by platform (in small letters) and id, each with the holders that list them."""
     trusted: defaultdict[tuple[str, str], list[tuple[str, AuthorisedSeller]]] = defaultdict(list)
     for holder in register.rights_holders:
         for seller in holder.authorised_sellers:
-            trusted[seller.platform, seller.seller_id].append((holder.id, seller))
+            trusted[seller.platform.casefold(), seller.seller_id].append((holder.id, seller))
     return dict(trusted)
 
 

@@ -121,7 +121,7 @@ def observe_offers(batch: ListingBatch, register: Register) -> list[SellerOffer]
         seller = seller_key(listing)
         if seller is not None:
             day = listing.captured_at.date()
-            lists = trusted.get((listing.platform, listing.seller.id or ""), [])
+            lists = trusted.get((listing.platform.casefold(), listing.seller.id or ""), [])
             own = frozenset(holder for holder, entry in lists if in_force(entry, day))
             found += _offers(listing, seller, products, own)
     return found

@@ -177,7 +177,7 @@ def seller_not_authorised(sub: Submission) -> Iterator[Fault]:
     target = sub.notice.target
     days = (target.captured_at.date(), sub.now.date())
     for entry in sub.authorised_sellers:
-        if (entry.platform, entry.seller_id) != (target.platform, target.seller_id):
+        if not entry.has_account(target.platform, target.seller_id):
             continue
         if any((entry.from_date or d) <= d <= (entry.until_date or d) for d in days):
             until = entry.until_date or "open"

@@ -82,6 +82,7 @@ def test_each_rights_holder_gets_its_own_candidate() -> None:
         pytest.param({"until_date": date(2026, 10, 3)}, "exclusion.authorised", id="ends that day"),
         pytest.param({"until_date": date(2026, 10, 2)}, "exclusion.lapsed_authorisation", id="ended the day before"),
         pytest.param({"from_date": date(2026, 10, 4)}, "exclusion.lapsed_authorisation", id="begins the day after"),
+        pytest.param({"platform": "TaoBao"}, "exclusion.authorised", id="the platform in other letters"),
         pytest.param({"platform": "tmall"}, None, id="another platform"),
         pytest.param({"seller_id": "s2"}, None, id="another account"),
     ],
