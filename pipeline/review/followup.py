@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Form, HTTPException, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
+from pipeline.followup.again import Renotice
+from pipeline.followup.clocks import Due
 from pipeline.followup.health import shipped_programmes
 from pipeline.people import Permission
 from pipeline.rechecks import read_looks
@@ -16,7 +21,7 @@ from pipeline.review.access import Approving, Reading
 from pipeline.review.deeds import case_by_case
 from pipeline.review.pages import page
 from pipeline.review.site import site_of
-from pipeline.stages.followup import OUTCOMES, Said, fast_lanes, overview, settle
+from pipeline.stages.followup import OUTCOMES, Objection, Overview, Said, fast_lanes, overview, settle
 from pipeline.stages.recheck import enter_looks, rejected_lines
 
 UPLOADED: Final = (".jsonl", ".warc", ".warc.gz")
@@ -24,32 +29,64 @@ UPLOADED: Final = (".jsonl", ".warc", ".warc.gz")
 
 router = APIRouter(prefix="/follow-up", include_in_schema=False)
 
+ROWS: Final = 50
+"""Rows of a list on a page, the soonest first."""
 SHOWN: Final = 200
-"""Rows of a list on the page, the soonest first."""
+"""Rejected lines of a file that are shown."""
+
+
+class Tab(StrEnum):
+    """One of the lists of the page."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WAITING = "waiting"
+    OBJECTIONS = "objections"
+    AGAIN = "again"
 
 
 @router.get("")
-def show_followup(request: Request, visitor: Reading) -> Response:
-    """Show what is to be done about the notices that are out."""
+def show_followup(
+    request: Request, visitor: Reading, tab: Tab | None = None, number: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> Response:
+    """Show what is to be done about the notices that are out, one list at a time: the first that is not empty."""
     site, scope = site_of(request), visitor.person.scope(Permission.READ)
     now = site.now()
-    found = overview(site.store, scope, site.clocks, now)
-    named = [one.case_id for one in found.due[:SHOWN]] + [one.case_id for one in found.renotices[:SHOWN]]
+    tabs = tabs_of(overview(site.store, scope, site.clocks, now), now)
+    chosen = tab or next((name for name, rows in tabs.items() if rows), Tab.OVERDUE)
+    rows = tabs[chosen][(number - 1) * ROWS : number * ROWS]
     with site.store.read() as connection:
         lanes = fast_lanes(connection, scope, shipped_programmes(), now)
-        cases = {row.case.case_id: row for row in case_by_case(connection, scope, named)}
+        cases = {row.case.case_id: row for row in case_by_case(connection, scope, [one.case_id for one in rows])}
     return page(
         request,
         "followup.html",
         visitor,
-        found=found,
-        shown=SHOWN,
+        tabs={name.value: len(found) for name, found in tabs.items()},
+        tab=chosen.value,
+        rows=rows,
+        number=number,
+        last=-(-len(tabs[chosen]) // ROWS),
         lanes=[lane for lane in lanes if lane.sent],
         cases=cases,
         settling=visitor.person.may_somewhere(Permission.APPROVE),
         outcomes=OUTCOMES,
         entering=visitor.person.scope(Permission.APPROVE) is None,
     )
+
+
+def tabs_of(found: Overview, now: datetime) -> Mapping[Tab, Sequence[Due | Objection | Renotice]]:
+    """Return the lists of the page: what is due parted by the day, in UTC as the page writes it, then the others."""
+    late = [one for one in found.due if one.overdue(now)]
+    coming = found.due[len(late) :]
+    today = [one for one in coming if one.due_at.date() == now.date()]
+    return {
+        Tab.OVERDUE: late,
+        Tab.TODAY: today,
+        Tab.WAITING: coming[len(today) :],
+        Tab.OBJECTIONS: found.objections,
+        Tab.AGAIN: found.renotices,
+    }
 
 
 @router.post("/looks")

@@ -26,6 +26,12 @@ WORDS: Final[Mapping[str, str]] = {
     "irrelevant": _("Irrelevant"),
     "suspicious": _("Suspicious"),
     "unresolvable": _("Cannot be judged"),
+    # lists of follow-up
+    "tab.overdue": _("Overdue"),
+    "tab.today": _("Due today"),
+    "tab.waiting": _("Due later"),
+    "tab.objections": _("Objections of sellers"),
+    "tab.again": _("To notice again"),
     # bands
     "high": _("High"),
     "medium": _("Medium"),

@@ -55,6 +55,11 @@ class Objection:
     grounds: str
     deadline: str | None
 
+    @property
+    def case_id(self) -> str:
+        """The case of the notice."""
+        return self.case.case_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:

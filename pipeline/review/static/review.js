@@ -93,6 +93,13 @@ function blur(button) {
   localStorage.setItem("blurred", on ? "1" : "");
 }
 
+// --- what a phone shows of the decisions -------------------------------------------------------------------------
+
+function fold(button, folded) {
+  button.closest(".decide").classList.toggle("folded", folded);
+  button.setAttribute("aria-expanded", String(!folded));
+}
+
 // --- keys --------------------------------------------------------------------------------------------------------
 
 function busy(target) {
@@ -144,6 +151,8 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest("[data-zoom-first]")) {
     const first = main().querySelector("[data-zoom]");
     if (first) zoom(first);
+  } else if (event.target.closest("[data-more]")) {
+    fold(event.target.closest("[data-more]"), !main().querySelector(".decide").classList.contains("folded"));
   } else if (event.target.closest("[data-help]")) {
     document.getElementById("help").showModal();
   } else if (event.target.closest("[data-blur]")) {
@@ -163,8 +172,11 @@ function prepare() {
   document.body.classList.toggle("blurred", localStorage.getItem("blurred") === "1");
   document.querySelector("[data-blur]")?.setAttribute("aria-pressed", String(document.body.classList.contains("blurred")));
   if (window.matchMedia("(max-width: 60rem)").matches) main().querySelector(".folding")?.removeAttribute("open");
+  const more = main().querySelector("[data-more]");
+  if (more) fold(more, window.matchMedia("(max-width: 40rem)").matches && !main().querySelector(".problem"));
   const next = main().querySelector("a[data-next]");
   if (next) fetchAhead(next.getAttribute("href"));
 }
 
+document.documentElement.classList.add("scripted");
 prepare();

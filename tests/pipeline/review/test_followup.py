@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 
 from pipeline.enforcement import CaseState, EventKind, RecheckResult
 from pipeline.people import EVERY_HOLDER, Role
+from pipeline.review.followup import ROWS
 from pipeline.review.guard import MAX_BODY
 from pipeline.store.cases import Filters, QueuedCase, Sort, queue, read_events
 from tests.pipeline.builders import listing
 from tests.pipeline.rechecks.test_rechecks import write_warc
-from tests.pipeline.review.desk import Desk, seller
+from tests.pipeline.review.desk import Desk, id_of, seller
 
 
 @pytest.fixture
@@ -34,20 +36,57 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def test_what_is_overdue_still_up_and_how_lanes_stand_is_shown(desk: Desk) -> None:
-    page = desk.browser("rae").get("/follow-up").text
+def test_one_list_is_shown_at_a_time_with_the_counts_of_all_and_the_first_that_holds_something(desk: Desk) -> None:
+    browser = desk.browser("rae")
 
-    assert "overdue" in page
-    assert "QUILLMERE bag" in page
-    assert "still up on" in page
-    assert "1 notice sent" in page
+    first, again, later = (browser.get(f"/follow-up{which}").text for which in ("", "?tab=again", "?tab=waiting"))
+
+    assert "Ask the platform for its answer" in first
+    assert "QUILLMERE bag" in first
+    assert ["still up on" in page for page in (first, again)] == [False, True]
+    assert "1 notice sent" in again
+    assert "Nothing here." in later
+    assert tallied(first) == {"overdue": 1, "today": 0, "waiting": 0, "objections": 0, "again": 1}
+
+
+def tallied(page: str) -> dict[str, int]:
+    """Return the number beside the name of each list."""
+    found = re.findall(r'tab=(\w+)"[^>]*>[^<]*<span class="number[^"]*">(\d+)<', page)
+    return {name: int(number) for name, number in found}
+
+
+def test_what_is_due_is_parted_by_day_and_turned_over_by_pages(desk: Desk) -> None:
+    rae, sam = (id_of(name) for name in ("rae", "sam"))
+    for number in range(ROWS + 3):
+        case_id = desk.case(listing(listing_id=f"d{number:02}", title=f"QUILLMERE no {number:02}", platform="ebay"))
+        desk.happen(case_id, EventKind.DECIDED, {"label": "counterfeit", "asset_ids": ["quill-word"]}, rae)
+        desk.happen(case_id, EventKind.APPROVED, by=sam)
+        notice = {"notice_id": f"{number:032}", "method": "api", "channel": "ebay-vero", "reason_code": "7"}
+        desk.happen(case_id, EventKind.NOTICED, notice | {"right_type": "trademark"}, rae)
+    browser = desk.browser("rae")
+
+    waiting = [browser.get(f"/follow-up?tab=waiting&number={number}").text for number in (1, 2, 3, 4)]
+    desk.clock.move(timedelta(days=3))
+    browser.sign_in("rae")
+    today = browser.get("/follow-up?tab=today").text
+
+    terms = 2 * (ROWS + 3)  # for each: whether it is gone, and the platform's answer
+    assert tallied(waiting[0])["waiting"] == terms
+    assert [page.count('class="term"') for page in waiting] == [ROWS, ROWS, terms - 2 * ROWS, 0]
+    assert ["Next page" in page for page in waiting] == [True, True, False, False]
+    assert (tallied(today)["today"], tallied(today)["waiting"]) == (ROWS + 3, ROWS + 3)
+
+
+@pytest.mark.parametrize("query", ["tab=nothing", "number=0", "number=x", "number=9" * 9])
+def test_a_list_or_page_that_is_none_is_refused(desk: Desk, query: str) -> None:
+    assert desk.browser("rae").get(f"/follow-up?{query}").status_code == 422
 
 
 def test_another_clients_follow_up_is_not_there(desk: Desk) -> None:
     page = desk.signed_in("bo", ("brook", Role.ADMIN)).get("/follow-up").text
 
     assert "QUILLMERE" not in page
-    assert "Nothing is due." in page
+    assert set(tallied(page).values()) == {0}
 
 
 @pytest.mark.parametrize(("notice_id", "outcome"), [("f" * 32, "lapsed"), ("0" * 32, "upheld"), ("f" * 32, "luck")])
