@@ -20,6 +20,7 @@ from pipeline.metrics.audits import (
     PROBE_COLUMNS,
     SAMPLE_COLUMNS,
     STRATA_COLUMNS,
+    Audit,
     FileRow,
     Over,
     read_audits,
@@ -30,12 +31,13 @@ from pipeline.metrics.entries import Entry, of_type, text, texts, whole
 from pipeline.metrics.frames import file_text
 from pipeline.metrics.histories import read_chronicle
 from pipeline.metrics.rows import Row, write_rows
+from pipeline.metrics.sales import weighted_strata
 from pipeline.metrics.tables import as_of, recompute
 from pipeline.records import Json
 
 ESTIMATOR = "stratified, MOVER over Clopper-Pearson limits, 95 %"
 TITLE = "Enforcement metrics"
-LAYOUT = "1"
+LAYOUT = "2"
 """Of the files for people: raised whenever the same records give other bytes, so that nobody is accused of it."""
 FOR_PEOPLE = (
     *("metrics.xlsx", "frame.parquet", "corrections.csv", "report.html", "methodology.html", "datapackage.json"),
@@ -177,14 +179,20 @@ def corrections_of(entries: Sequence[Entry]) -> list[dict[str, str]]:
 
 def _parts(records: Records, rows: Sequence[Row]) -> Parts:
     """Return the strata behind every share of a sample, by the key of its row."""
-    counted = {"prevalence": worst_case, "prevalence_counterfeit": counterfeit, "clean_share_topN": worst_case}
+    counted = {
+        "prevalence": (Audit.strata, worst_case),
+        "prevalence_counterfeit": (Audit.strata, counterfeit),
+        "prevalence_by_sales": (weighted_strata, worst_case),
+        "clean_share_topN": (Audit.strata, worst_case),
+    }
     audits = read_audits(records.entries, records.strata, records.sample, records.probes)
     by_place = {(a.over is Over.TOP_RESULTS, a.period): a for a in audits}
     parts = {}
     for row in rows:
         audit = by_place.get((row.metric == "clean_share_topN", row.period))
         if row.metric in counted and audit is not None and row.estimate and row.numerator is not None:
-            strata = audit.strata(row.dimension, row.group, counted[row.metric](audit))
+            strata_of, counts = counted[row.metric]
+            strata = strata_of(audit, row.dimension, row.group, counts(audit))
             parts[row.key] = [(name, stratum) for name, stratum in strata.items() if stratum.size]
     return parts
 

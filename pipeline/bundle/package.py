@@ -20,11 +20,11 @@ from pipeline.records import Json
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 NUMBERS = {"estimate", "low", "high", "jeffreys_low", "jeffreys_high", "confidence"}
-COUNTS = {"numerator", "denominator", "unknown", "listings", "entry"}
+COUNTS = {"numerator", "denominator", "unknown", "listings", "entry", "sold"}
 KEYS = {
     "metrics": ["metric", "period", "dimension", "group"],
     "frame": ["audit", "item"],
-    "strata": ["audit", "stratum", "size", "platform", "sector", "country"],
+    "strata": ["audit", "stratum", "size", "platform", "sector", "country", "sold"],
     "sample": ["audit", "item"],
     "probes": ["audit", "item"],
     "corrections": ["entry"],

@@ -223,6 +223,7 @@ OTHERS_KNOW = (
 """What a submission should say and no scan can know."""
 ASKED = {
     "prevalence": "Volume: share of listings that infringe",
+    "prevalence_by_sales": "Volume: the same, weighted by units sold",
     "clean_share_topN": "Reach: share of top search results that are clean",
     "accept_rate": "Actions by the operator: share of notices accepted",
     "t_action_median": "Speed of the operator: median hours to the first answer",

@@ -30,6 +30,7 @@ LIMITS = (
     "It cannot prove that a label is right: re-review a tenth of the sample under a confidentiality agreement.",
     "It cannot prove that every notice was logged: whoever sent a notice holds a receipt that says when.",
     "Only the platform knows how often a listing was seen: prevalence counts listings, the clean share search results.",
+    "Units sold are what platforms show: rounded, of different spans of time, and sometimes made up by the seller.",
     "A seed without a drand round and without nonces of trade bodies could have been chosen by trying.",
 )
 """What the numbers do not prove."""

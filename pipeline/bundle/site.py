@@ -12,7 +12,14 @@ from pipeline.bundle.report import HEADLINES, NO_CHART, SHARE, day_or_period, pa
 from pipeline.metrics.rows import ALL, Row
 
 FILES = ("report.html", "metrics.csv", "metrics.xlsx", "methodology.html", "log/checkpoint", "VERIFY.md")
-TRENDS = (*HEADLINES, "prevalence_counterfeit", "detector_precision", "detector_recall", "reversal_rate")
+TRENDS = (
+    *HEADLINES,
+    "prevalence_counterfeit",
+    "prevalence_by_sales",
+    "detector_precision",
+    "detector_recall",
+    "reversal_rate",
+)
 SIDES = {("size", "sme"): "small and medium", ("size", "large"): "large"}
 
 

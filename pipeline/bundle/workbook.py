@@ -31,6 +31,7 @@ PRE_1980 = (1980, 1, 1, 0, 0, 0)
 NOTE = (
     "Sheet 'metrics' holds the published numbers, as in metrics.csv.",
     "Sheet 'strata' holds the counts of each audit; N listings, n audited, x confirmed.",
+    "For prevalence_by_sales N is units sold, n and x are effective numbers of listings: see methodology.html.",
     "Sheet 'audits' computes the limits from them: MOVER with Clopper-Pearson, and with Jeffreys beside it.",
     "Sheet 'shares' computes the Clopper-Pearson limits of counts of notices.",
     "Published limits are rounded outwards; column 'agrees' is TRUE where the formulas give the same.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,6 +35,7 @@ from pipeline.metrics.intervals import (
 )
 from pipeline.metrics.periods import year_before
 from pipeline.metrics.rows import ALL, Row, Status, decimal, limited
+from pipeline.metrics.sales import weighted_strata
 from pipeline.metrics.schedule import Claim, claim, level_at
 from pipeline.records import Label
 
@@ -100,27 +101,59 @@ def _listings(audit: Audit) -> list[Row]:
     return [
         *_by_group(audit, "prevalence", counted),
         *_by_group(audit, "prevalence_counterfeit", counterfeit(audit)),
+        *_by_sales(audit, counted),
         limited(counts, share),
     ]
 
 
 def _by_group(audit: Audit, metric: str, counted: Mapping[str, bool]) -> list[Row]:
-    groups = [(ALL, ALL), *((dimension, group) for dimension in VALUES for group in audit.groups(dimension))]
-    rows = [_share(_row(audit, metric, *group), audit.strata(*group, counted).values()) for group in groups]
-    sme, large = (stratified([*audit.strata("size", size, counted).values()]) for size in ("sme", "large"))
+    rows = []
+    for place in _places(audit):
+        members = audit.members(*place)
+        confirmed = sum(counted[item.item] for item in members)
+        counts = replace(_row(audit, metric, *place), numerator=confirmed, denominator=len(members))
+        rows.append(_share(counts, audit.strata(*place, counted).values()))
+    return rows + _gap(audit, metric, lambda size: audit.strata("size", size, counted))
+
+
+def _by_sales(audit: Audit, counted: Mapping[str, bool]) -> list[Row]:
+    """Return the prevalence weighted by units sold, wherever a part of the frame tells any."""
+    rows = []
+    for place in _places(audit):
+        strata = weighted_strata(audit, *place, counted)
+        if not any(stratum.size for stratum in strata.values()):
+            continue
+        members = audit.members(*place)
+        counts = replace(
+            _row(audit, "prevalence_by_sales", *place),
+            numerator=sum(item.sold or 0 for item in members if counted[item.item]),
+            denominator=sum(item.sold or 0 for item in members),
+            unknown=sum(item.sold is None for item in members),
+        )
+        rows.append(_share(counts, strata.values()))
+    return rows + _gap(audit, "prevalence_by_sales", lambda size: weighted_strata(audit, "size", size, counted))
+
+
+def _places(audit: Audit) -> list[tuple[str, str]]:
+    """Return what is told of an audit: all of it, and each group of each dimension."""
+    return [(ALL, ALL), *((dimension, group) for dimension in VALUES for group in audit.groups(dimension))]
+
+
+def _gap(audit: Audit, metric: str, strata: Callable[[str], Mapping[str, Stratum]]) -> list[Row]:
+    sme, large = (stratified([*strata(size).values()]) for size in ("sme", "large"))
     if sme is None or large is None:
-        return rows
-    return [*rows, limited(_row(audit, metric, GAP, SME_LARGE), difference(sme, large))]
+        return []
+    return [limited(_row(audit, metric, GAP, SME_LARGE), difference(sme, large))]
 
 
 def _share(row: Row, strata: Iterable[Stratum]) -> Row:
+    """Return a row with estimate and limits; as it is where the sample has nothing of a stratum."""
     parts = list(strata)
-    counted = replace(row, numerator=sum(s.confirmed for s in parts), denominator=sum(s.sampled for s in parts))
     beside = stratified(parts, jeffreys)
     if beside is None:
-        return counted
-    exact = limited(counted, stratified(parts))
-    shorter = limited(counted, beside)
+        return row
+    exact = limited(row, stratified(parts))
+    shorter = limited(row, beside)
     return replace(exact, jeffreys_low=shorter.low, jeffreys_high=shorter.high)
 
 
@@ -149,8 +182,11 @@ def _scan(audit: Audit) -> list[Row]:
     cautious = audit.strata(ALL, ALL, worst_case(audit))
     flagged = [stratum for name, stratum in sure.items() if is_flagged(name)]
     rest = [stratum for name, stratum in cautious.items() if not is_flagged(name)]
+    audited = [item for item in audit.items if is_flagged(item.stratum)]
+    confirmed = sum(item.outcome is Outcome.CONFIRMED for item in audited)
+    counts = replace(_row(audit, "detector_precision"), numerator=confirmed, denominator=len(audited))
     return [
-        _share(_row(audit, "detector_precision"), flagged),
+        _share(counts, flagged),
         limited(_row(audit, "detector_recall"), recall(flagged, rest)),
     ]
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.metrics.draw import FLAGGED
@@ -19,10 +20,13 @@ UNRESOLVABLE = "unresolvable"
 FIRST, SECOND, THIRD = 1, 2, 3
 """Rounds of review."""
 VALUES = ("size", "platform", "sector", "country")
-FRAME_COLUMNS = ("audit", "item", "stratum", *VALUES)
+SOLD = "sold"
+FRAME_COLUMNS = ("audit", "item", "stratum", *VALUES, SOLD)
 SAMPLE_COLUMNS = (*FRAME_COLUMNS, "ticket")
-STRATA_COLUMNS = ("audit", "stratum", *VALUES, "listings")
+STRATA_COLUMNS = ("audit", "stratum", *VALUES, SOLD, "listings")
 PROBE_COLUMNS = ("audit", "item")
+MOST_DIGITS = 12
+"""Of units sold, so that no stranger's number takes long to compute with."""
 DECOY_DIGIT = 40
 """Which digit of an item's ticket sends one item in ten that was called clean to a second blind review."""
 
@@ -52,6 +56,14 @@ class Sign(StrEnum):
     UNSURE = "unsure"
 
 
+class Cell(NamedTuple):
+    """Listings of a frame that look alike: stratum, values by `VALUES`, and units sold, None where nobody says."""
+
+    stratum: str
+    values: tuple[str, ...]
+    sold: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One item of a sample; `words` are the reviewers' labels by round, from 1."""
@@ -59,6 +71,7 @@ class Item:
     item: str
     stratum: str
     values: tuple[str, ...]
+    sold: int | None
     ticket: str
     words: Mapping[int, str]
 
@@ -83,7 +96,7 @@ class Audit:
     place : int
         Of the frame's entry in the log, to tell what was promised before.
     listings : mapping
-        How many the frame has, by stratum and values.
+        How many the frame has, by cell.
     items : tuple of Item
         The sample.
     probes : tuple of mapping
@@ -96,7 +109,7 @@ class Audit:
     over: Over
     period: str
     place: int
-    listings: Mapping[tuple[str, ...], int]
+    listings: Mapping[Cell, int]
     items: tuple[Item, ...]
     probes: tuple[Mapping[int, str], ...]
     as_of: str
@@ -116,12 +129,10 @@ class Audit:
         counted : mapping
             By item, whether it counts.
         """
-        place = VALUES.index(dimension) if dimension in VALUES else None
         sizes: Counter[str] = Counter()
-        for (stratum, *values), listings in self.listings.items():
-            if place is None or values[place] == group:
-                sizes[stratum] += listings
-        members = [item for item in self.items if place is None or item.values[place] == group]
+        for cell, listings in self.cells(dimension, group):
+            sizes[cell.stratum] += listings
+        members = self.members(dimension, group)
         sampled = Counter(item.stratum for item in members)
         confirmed = Counter(item.stratum for item in members if counted[item.item])
         return {
@@ -129,10 +140,22 @@ class Audit:
             for name, size in sorted(sizes.items())
         }
 
+    def cells(self, dimension: str, group: str) -> list[tuple[Cell, int]]:
+        """Return the cells of a part of the frame, with how many listings each has."""
+        return [(cell, listings) for cell, listings in self.listings.items() if _within(cell, dimension, group)]
+
+    def members(self, dimension: str, group: str) -> list[Item]:
+        """Return the items of the sample that lie in a part of the frame."""
+        return [item for item in self.items if _within(item, dimension, group)]
+
     def groups(self, dimension: str) -> list[str]:
         """Return the values that a dimension has in the frame."""
         place = VALUES.index(dimension)
-        return sorted({values[1 + place] for values in self.listings})
+        return sorted({cell.values[place] for cell in self.listings})
+
+
+def _within(one: Cell | Item, dimension: str, group: str) -> bool:
+    return dimension not in VALUES or one.values[VALUES.index(dimension)] == group
 
 
 def sign(word: str) -> Sign:
@@ -260,10 +283,11 @@ def _words(entries: Sequence[Entry]) -> dict[tuple[str, str], dict[int, str]]:
     return words
 
 
-def _listings(rows: Iterable[FileRow]) -> dict[str, dict[tuple[str, ...], int]]:
-    sizes: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+def _listings(rows: Iterable[FileRow]) -> dict[str, dict[Cell, int]]:
+    sizes: dict[str, dict[Cell, int]] = defaultdict(dict)
     for row in rows:
-        cell = tuple(_cell(row, name, "strata.csv") for name in ("stratum", *VALUES))
+        stratum, *values = (_cell(row, name, "strata.csv") for name in ("stratum", *VALUES))
+        cell = Cell(stratum=stratum, values=tuple(values), sold=_sold(row, "strata.csv"))
         count = _cell(row, "listings", "strata.csv")
         if not count.isdecimal():
             raise InputError(f"strata.csv: listings must be a whole number, got {count!r:.40}")
@@ -280,6 +304,7 @@ def _items(rows: Iterable[FileRow], words: Mapping[tuple[str, str], dict[int, st
                 item=name,
                 stratum=_cell(row, "stratum", "sample.csv"),
                 values=tuple(_cell(row, value, "sample.csv") for value in VALUES),
+                sold=_sold(row, "sample.csv"),
                 ticket=_cell(row, "ticket", "sample.csv"),
                 words=words.get((audit, name), {}),
             )
@@ -295,6 +320,13 @@ def _probes(
         audit = _cell(row, "audit", "probes.csv")
         probes[audit].append(words.get((audit, _cell(row, "item", "probes.csv")), {}))
     return probes
+
+
+def _sold(row: FileRow, file: str) -> int | None:
+    value = _cell(row, SOLD, file)
+    if value and (not value.isascii() or not value.isdecimal() or len(value) > MOST_DIGITS):
+        raise InputError(f"{file}: {SOLD} must be a whole number or empty, got {value!r:.40}")
+    return int(value) if value else None
 
 
 def _cell(row: FileRow, name: str, file: str) -> str:

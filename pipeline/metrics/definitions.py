@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VERSION = "2"
+VERSION = "3"
 """Of the definitions below and of how they are computed; stands in the entry of the policy."""
 METHODS = (
     "Shares of samples: MOVER with Clopper-Pearson limits, Jeffreys beside it. "
@@ -56,6 +56,21 @@ AUDIT = (
         denominator="every listing of the committed frame",
         unknowns="items that nobody could resolve count as confirmed",
         source="as prevalence",
+    ),
+    Metric(
+        name="prevalence_by_sales",
+        title="Prevalence weighted by units sold",
+        formula=(
+            "sum over strata of S_h/S * p_h: S_h units sold of the stratum's listings, p_h share of confirmed listings "
+            "in the units of its sampled ones; limits for effective numbers of listings (Kish)"
+        ),
+        denominator="units sold by the listings of the frame, as platforms show them, rounded down to 1, 2, 5, 10 ...",
+        unknowns=(
+            "listings that show no sales are left out, how many of the sample stands under unknown; "
+            "items that nobody could resolve count as confirmed"
+        ),
+        source="exposure, as Meta and YouTube weight by views, which marketplaces do not tell; E. L. Korn, "
+        "B. I. Graubard, Survey Methodology 24, 1998",
     ),
     Metric(
         name="prevalence_bound",
@@ -153,7 +168,7 @@ ANSWERS = (
         formula="(removed + restricted + counter-noticed) / answered",
         denominator="notices answered by removal, restriction, refusal or an objection",
         unknowns="pending notices are left out and counted as unknown",
-        source="fast-lane conditions of platforms",
+        source="fast-lane conditions of platforms: Alibaba's good-faith mechanism asks for 90 % over three months",
     ),
     Metric(
         name="successful_counter_rate",
@@ -161,7 +176,7 @@ ANSWERS = (
         formula="objections that were upheld / accepted notices",
         denominator="accepted notices",
         unknowns="open objections are not counted as successful and stand under unknown",
-        source="fast-lane conditions of platforms, over three months",
+        source="fast-lane conditions of platforms: Alibaba's good-faith mechanism allows 5 % over three months",
     ),
     Metric(
         name="reversal_rate",
@@ -179,6 +194,23 @@ ANSWERS = (
         unknowns="cases without a known seller are not counted as repeats and stand under unknown",
         source="repeat-infringer policies of marketplaces",
     ),
+)
+
+HALF_YEAR = {"accept_rate_6m": "accept_rate", "successful_counter_rate_6m": "successful_counter_rate"}
+"""Metrics over two quarters, by the name of the one that each quarter tells."""
+
+HALF_YEARS = tuple(
+    Metric(
+        name=name,
+        title=f"{metric.title}, over six months",
+        formula=f"{metric.formula}, of this quarter and the one before together, each as it stood when it was closed",
+        denominator=f"{metric.denominator}; groups that both quarters tell",
+        unknowns=metric.unknowns,
+        source="fast-lane conditions of platforms: Amazon's Project Zero looks back over six months",
+    )
+    for name, of_quarter in HALF_YEAR.items()
+    for metric in ANSWERS
+    if metric.name == of_quarter
 )
 
 FOLLOW_UP_DAYS = {"verified_down": (1, 7, 30), "relist_rate": (7, 30, 90)}
@@ -244,4 +276,4 @@ RATIOS = tuple(
 )
 """Told of the gap between rights holders of different size: all times count, not two quantiles alone."""
 
-DEFINITIONS = {metric.name: metric for metric in (*AUDIT, *ANSWERS, *FOLLOW_UP, *TIMES, *RATIOS)}
+DEFINITIONS = {metric.name: metric for metric in (*AUDIT, *ANSWERS, *HALF_YEARS, *FOLLOW_UP, *TIMES, *RATIOS)}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from pipeline.enforcement import Disposition
-from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS, SPANS
+from pipeline.metrics.definitions import DISPOSITIONS, FOLLOW_UP_DAYS, HALF_YEAR, SPANS
 from pipeline.metrics.entries import Entry, moment_of
 from pipeline.metrics.histories import (
     DIMENSIONS,
@@ -22,7 +22,7 @@ from pipeline.metrics.histories import (
     read_chronicle,
 )
 from pipeline.metrics.intervals import Interval, clopper_pearson, difference
-from pipeline.metrics.periods import closing, quarter_of, year_before
+from pipeline.metrics.periods import closing, quarter_before, quarter_of, year_before
 from pipeline.metrics.rows import ALL, Row, Status, confidence, decimal, limited
 from pipeline.metrics.schedule import Claim
 from pipeline.metrics.suppression import Unit, publishable
@@ -30,6 +30,7 @@ from pipeline.metrics.survival import Span, quantile, rate_ratio, survival
 
 GAP, SME_LARGE, YEAR_ON_YEAR = "gap", "sme-large", "year_on_year"
 ACCEPTED = frozenset({Disposition.REMOVED, Disposition.RESTRICTED, Disposition.COUNTER_NOTICED})
+COUNTS = ("numerator", "denominator", "unknown")
 QUANTILES = {"median": 0.5, "p90": 0.9}
 
 
@@ -89,7 +90,36 @@ def enforcement_rows(entries: Sequence[Entry], now: datetime) -> list[Row]:
     """
     chronicle = read_chronicle(entries)
     rows = [row for period in chronicle.periods(now) for row in _period(chronicle, period, now)]
+    rows += _half_years(rows)
     return rows + _years(rows)
+
+
+def _half_years(rows: Sequence[Row]) -> list[Row]:
+    """Return what fast lanes are judged by over six months: sums of published counts of two quarters, nothing else."""
+    counted = {row.key: row for row in rows if row.metric in HALF_YEAR.values() and row.numerator is not None}
+    longer = {metric: name for name, metric in HALF_YEAR.items()}
+    halves = []
+    for (metric, period, dimension, group), row in counted.items():
+        before = counted.get((metric, quarter_before(period), dimension, group))
+        if before is not None:
+            counts = {name: getattr(row, name) + getattr(before, name) for name in COUNTS}
+            plain = replace(row, metric=longer[metric], **counts, estimate="", low="", high="", confidence="")
+            halves.append(limited(plain, Share(**counts).interval()))
+    return halves + _gaps_between(halves)
+
+
+def _gaps_between(rows: Sequence[Row]) -> list[Row]:
+    """Return the gap between sizes of rows whose limits are published."""
+    known = {row.key: row for row in rows if row.estimate}
+    gaps = []
+    for (metric, period, dimension, group), row in known.items():
+        large = known.get((metric, period, "size", "large"))
+        if (dimension, group) == ("size", "sme") and large is not None:
+            plain = Row(
+                metric=metric, period=period, dimension=GAP, group=SME_LARGE, as_of=row.as_of, status=row.status
+            )
+            gaps.append(limited(plain, difference(_told(row), _told(large))))
+    return gaps
 
 
 def _years(rows: Sequence[Row]) -> list[Row]:
@@ -100,11 +130,15 @@ def _years(rows: Sequence[Row]) -> list[Row]:
         before = whole.get((metric, year_before(period) or ""))
         if before is None or not all((row.low, row.high, before.low, before.high)):
             continue
-        now, then = (Interval(estimate=float(r.estimate), low=float(r.low), high=float(r.high)) for r in (row, before))
         plain = Row(metric=metric, period=period, dimension=YEAR_ON_YEAR, group=before.period, unit=row.unit)
         plain = replace(plain, as_of=row.as_of, status=row.status, claim=Claim.UNSCHEDULED.value)
-        changes.append(limited(plain, difference(now, then)))
+        changes.append(limited(plain, difference(_told(row), _told(before))))
     return changes
+
+
+def _told(row: Row) -> Interval:
+    """Return a published number with its limits, which are rounded outwards."""
+    return Interval(estimate=float(row.estimate), low=float(row.low), high=float(row.high))
 
 
 def shown_cases(chronicle: Chronicle, period: str, now: datetime) -> list[Shown]:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.errors import InputError
-from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, STRATA_COLUMNS, VALUES, FileRow
+from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, SOLD, STRATA_COLUMNS, FileRow
 from pipeline.metrics.draw import allocate, draw, seed_of
 from pipeline.metrics.entries import Entry, of_type, text, whole
 
@@ -30,7 +30,7 @@ def file_digest(columns: Sequence[str], rows: Iterable[FileRow]) -> str:
 
 def strata_of(frame: Iterable[FileRow]) -> list[dict[str, str]]:
     """Return the rows of strata.csv: how many listings a frame has, by all that is public of them."""
-    names = ("audit", "stratum", *VALUES)
+    names = STRATA_COLUMNS[:-1]
     counts = Counter(tuple(row[name] for name in names) for row in frame)
     return [dict(zip(STRATA_COLUMNS, (*cell, str(number)), strict=True)) for cell, number in sorted(counts.items())]
 
@@ -85,13 +85,27 @@ def check_files(
                 raise InputError(f"{name}.csv: an audit that the log does not know, got {audit!r:.40}")
     for audit, entry in drawn.items():
         frames, counts, items, fakes = (rows.get(audit, []) for rows in by_audit)
-        _same("strata.csv", audit, file_digest(STRATA_COLUMNS, counts), text(known[audit], "strata_sha256"))
+        for name, listed in (("frame.csv", frames), ("strata.csv", counts), ("sample.csv", items)):
+            _refuse_unpromised(name, known[audit], listed)
+        columns = _promised(STRATA_COLUMNS, known[audit])
+        _same("strata.csv", audit, file_digest(columns, counts), text(known[audit], "strata_sha256"))
         _same("sample.csv", audit, _sample_digest(items), text(entry, "sample_sha256"))
         _same("probes.csv", audit, file_digest(PROBE_COLUMNS, fakes), text(entry, "probes_sha256"))
         _check_seed(known[audit], seeds[audit])
         _check_labels(entries, audit, {row["item"] for row in (*items, *fakes)})
         if frames:
             _check_frame(known[audit], text(seeds[audit], "seed"), frames, counts, items)
+
+
+def _promised(columns: Sequence[str], frame: Entry) -> tuple[str, ...]:
+    """Return the columns under which a file was committed to: frames by definitions before 3 tell no units sold."""
+    return tuple(name for name in columns if name != SOLD or SOLD in frame)
+
+
+def _refuse_unpromised(file: str, frame: Entry, rows: Iterable[FileRow]) -> None:
+    """Refuse units sold that nobody committed to before the seed was known."""
+    if SOLD not in frame and any(row[SOLD] for row in rows):
+        raise InputError(f"{file}: audit {text(frame, 'audit')}: units sold that were not committed to, expected none")
 
 
 def sample_digest(tickets: Mapping[str, str]) -> str:
@@ -106,7 +120,7 @@ def _sample_digest(rows: Iterable[FileRow]) -> str:
 
 def _check_frame(entry: Entry, seed: str, frame: list[FileRow], strata: list[FileRow], sample: list[FileRow]) -> None:
     audit = text(entry, "audit")
-    _same("frame.csv", audit, file_digest(FRAME_COLUMNS, frame), text(entry, "frame_sha256"))
+    _same("frame.csv", audit, file_digest(_promised(FRAME_COLUMNS, entry), frame), text(entry, "frame_sha256"))
     if strata_of(frame) != [dict(row) for row in strata]:
         raise InputError(f"strata.csv: audit {audit}: the counts are not those of frame.csv")
     tickets = draw_sample(seed, frame, whole(entry, "labels"))

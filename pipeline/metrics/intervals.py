@@ -23,24 +23,27 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stratum:
-    """A part of a frame: its `size`, how many of it were `sampled`, and how many of these were `confirmed`."""
+    """A part of a frame: its `size`, how many of it were `sampled`, and how many of these were `confirmed`.
+
+    Where listings weigh differently, the last two are effective numbers and need not be whole.
+    """
 
     size: int
-    sampled: int
-    confirmed: int
+    sampled: float
+    confirmed: float
 
 
-Limits = Callable[[int, int, float], Interval]
+Limits = Callable[[float, float, float], Interval]
 """Makes an interval of confirmed, sampled and level."""
 
 
-def clopper_pearson(confirmed: int, sampled: int, level: float = LEVEL) -> Interval:
+def clopper_pearson(confirmed: float, sampled: float, level: float = LEVEL) -> Interval:
     """Return the exact interval of a share: it never covers less than its level.
 
     Parameters
     ----------
-    confirmed, sampled : int
-        0 <= confirmed <= sampled, sampled >= 1.
+    confirmed, sampled : float
+        0 <= confirmed <= sampled, sampled > 0; effective numbers of weighted samples need not be whole.
     level : float
         Confidence, between 0 and 1.
 
@@ -62,7 +65,7 @@ def clopper_pearson(confirmed: int, sampled: int, level: float = LEVEL) -> Inter
     return Interval(estimate=confirmed / sampled, low=low, high=high)
 
 
-def jeffreys(confirmed: int, sampled: int, level: float = LEVEL) -> Interval:
+def jeffreys(confirmed: float, sampled: float, level: float = LEVEL) -> Interval:
     """Return the equal-tailed posterior interval under Jeffreys's prior: shorter, and right on average.
 
     References
@@ -170,6 +173,6 @@ def recall(flagged: Sequence[Stratum], rest: Sequence[Stratum], level: float = L
     )
 
 
-def _check(confirmed: int, sampled: int) -> None:
+def _check(confirmed: float, sampled: float) -> None:
     if not 0 <= confirmed <= sampled or not sampled:
         raise ValueError(f"counts: not a share, got {confirmed} of {sampled}, expected 0 <= confirmed <= sampled > 0")

@@ -57,6 +57,17 @@ def closing(period: str) -> datetime:
     return datetime.combine(days_of(period)[1], time(), UTC) + FOLLOW_UP
 
 
+def quarter_before(period: str) -> str:
+    """Return the quarter before a quarter.
+
+    Examples
+    --------
+    >>> quarter_before("2026-Q4"), quarter_before("2027-Q1")
+    ('2026-Q3', '2026-Q4')
+    """
+    return quarter_of(days_of(period)[0] - timedelta(days=1))
+
+
 def year_before(period: str) -> str | None:
     """Return the same quarter a year before; None for other periods.
 

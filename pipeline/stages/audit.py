@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, STRATA_COLUMNS, VALUES, Over
+from pipeline.metrics.audits import FRAME_COLUMNS, PROBE_COLUMNS, SOLD, STRATA_COLUMNS, VALUES, Over
 from pipeline.metrics.draw import FLAGGED, REST, draw, seed_of, splits_by_size, ticket
 from pipeline.metrics.frames import draw_sample, file_digest, sample_digest, strata_of
 from pipeline.metrics.histories import SEVERAL, SIZES, UNKNOWN
 from pipeline.metrics.periods import days_of
+from pipeline.metrics.sales import told
 from pipeline.metrics.suppression import WITHHELD, Unit, publishable
 from pipeline.output import rfc3339
 from pipeline.plain import neutralise, reveal
@@ -113,10 +114,12 @@ def commit_frame(
     known = {holder.id: holder for holder in holders}
     values = _values([appearance.seen for appearance in seen], known)
     split = splits_by_size(Counter(size for size, _, _ in values), plan.labels)
-    items = sorted(
-        (_frame_item(a, value, salts(), split=split) for a, value in zip(seen, values, strict=True)),
-        key=lambda item: item.item,
+    units = told([(public(appearance.seen.key.platform), appearance.seen.sold_count) for appearance in seen])
+    made = (
+        replace(_frame_item(appearance, value, salts(), split=split), sold=sold)
+        for appearance, value, sold in zip(seen, values, units, strict=True)
     )
+    items = sorted(made, key=lambda item: item.item)
     rows = [frame_row(plan.audit_id, item) for item in items]
     audit = StoredAudit(
         audit_id=plan.audit_id,
@@ -143,6 +146,7 @@ def _frame_entry(
         "period": plan.period,
         "labels": plan.labels,
         "listings": len(rows),
+        "sold": sum(row[SOLD] != "" for row in rows),
         "frame_sha256": audit.frame_sha256,
         "strata_sha256": file_digest(STRATA_COLUMNS, strata_of(rows)),
         "drand_round": plan.drand_round,
@@ -235,7 +239,9 @@ def public(value: str) -> str:
 def frame_row(audit_id: str, item: FrameItem) -> dict[str, str]:
     """Return an item as a row of frame.csv, which is one of sample.csv too."""
     values = {name: public(getattr(item, name)) for name in VALUES}
-    return {"audit": audit_id, "item": item.item, "stratum": item.stratum, **values, "ticket": item.ticket or ""}
+    sold = "" if item.sold is None else str(item.sold)
+    names = {"audit": audit_id, "item": item.item, "stratum": item.stratum}
+    return {**names, **values, SOLD: sold, "ticket": item.ticket or ""}
 
 
 def draw_audit(

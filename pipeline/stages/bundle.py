@@ -21,6 +21,7 @@ from pipeline.log.keys import Keys
 from pipeline.log.signing import Stamp, cms_sign, log_envelope, root_of_trust, sign_statement
 from pipeline.log.writer import Log
 from pipeline.metrics.audits import STRATA_COLUMNS, FileRow, Over
+from pipeline.metrics.definitions import VERSION
 from pipeline.metrics.entries import Entry, of_type
 from pipeline.metrics.periods import days_of
 from pipeline.metrics.rows import Row, write_rows
@@ -197,15 +198,23 @@ def _announcements(rows: Sequence[Row], entries: Sequence[Entry], reason: str) -
     changed = [period for period, value in before.items() if final.get(period) != value]
     if changed and not reason:
         raise InputError(
-            f"metrics: final numbers of {', '.join(changed)} are not those that were published, "
-            "expected a reason for the correction"
+            f"metrics: final numbers of {', '.join(changed)} are not those that were published{_redefined(entries)}, "
+            "expected a reason for the correction, given once with --reason"
         )
     corrections = [
         _draft("correction", {"period": p, "reason": reason, "was": before[p], "is": final.get(p, "")}) for p in changed
     ]
-    announced = _draft("metric", {"metrics_sha256": digest, "final": final, "numbers": len(rows)})
+    announced = _draft(
+        "metric", {"metrics_sha256": digest, "final": final, "numbers": len(rows), "definitions": VERSION}
+    )
     known = {entry.get("id") for entry in entries}
     return [draft for draft in (*corrections, announced) if draft.id not in known]
+
+
+def _redefined(entries: Sequence[Entry]) -> str:
+    """Say that numbers are defined otherwise than when they were published last, where they are."""
+    *_, last = ("", *(entry.get("definitions", "an earlier one") for entry in of_type(entries, "metric")))
+    return "" if last in ("", VERSION) else f" (they are defined by version {VERSION} now, and were by {last})"
 
 
 def _draft(kind: str, fields: Mapping[str, object]) -> EntryDraft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
 from pipeline.errors import PhotoRefusedError
@@ -69,16 +70,24 @@ def _take_in(scan: Scan, source: int, sequence: int, batch: RowBatch) -> None:
         sequence=sequence,
         rows_read=batch.rows_read,
         rows_rejected=sum(fault.kind == "row" for fault in batch.rejected),
-        observations=tuple(
-            Observation(key=row.listing.key, captured_at=row.listing.captured_at, content=digest, line=row.line)
-            for row, digest in zip(batch.listings, digests, strict=True)
-        ),
+        observations=tuple(starmap(_observe, zip(batch.listings, digests, strict=True))),
         homes=_house(scan, first),
         wanted=_find_undescribed(scan, source, zip(batch.listings, found, strict=True)),
         rejected=batch.rejected,
     )
     with scan.store.write() as connection:
         record_chunk(connection, scan.run_id, chunk)
+
+
+def _observe(row: NumberedListing, content: str) -> Observation:
+    listing = row.listing
+    return Observation(
+        key=listing.key,
+        captured_at=listing.captured_at,
+        content=content,
+        line=row.line,
+        sold_count=listing.sold_count,
+    )
 
 
 def _find_photos(folder: Path, listing: Listing) -> tuple[FoundPhoto, ...]:

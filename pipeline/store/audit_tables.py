@@ -37,6 +37,7 @@ audit_items = Table(
     Column("size", String(16), nullable=False),
     Column("sector", SafeText, nullable=False),
     Column("country", SafeText, nullable=False),
+    Column("sold", BigInteger),
     Column("ticket", String(80)),
     Column("probe", Boolean, nullable=False),
     Index("audit_items_by_ticket", "audit_id", "ticket"),

@@ -52,6 +52,8 @@ class FrameItem:
         Keyword and rank of a search; empty where listings are listed.
     stratum, size, sector, country : str
         Public.
+    sold : int or None
+        Units sold as a frame tells them, public; None where the platform does not say.
     ticket : str or None
         Where the item was drawn.
     probe : bool
@@ -71,6 +73,7 @@ class FrameItem:
     size: str
     sector: str
     country: str
+    sold: int | None = None
     ticket: str | None = None
     probe: bool = False
 
@@ -107,6 +110,8 @@ class Seen:
     ----------
     rights_holder_id, band : str or None
         Of the candidate with the highest score; None where no detector saw anything.
+    sold_count : int or None
+        As the platform showed it then.
     """
 
     listing_key: str
@@ -115,20 +120,22 @@ class Seen:
     content: str
     rights_holder_id: str | None
     band: str | None
+    sold_count: int | None = None
 
 
 def seen_between(connection: Connection, first: datetime, after: datetime) -> Iterator[Seen]:
     """Yield every listing captured in a period once, as last captured, by key."""
     best = _best_candidates(connection)
     o, at = observations.c, observations.c.captured_at
+    key_columns = listings.c.platform, listings.c.listing_id, listings.c.seller_id
     query = (
-        select(o.listing_key, at, o.content, listings.c.platform, listings.c.listing_id, listings.c.seller_id)
+        select(o.listing_key, at, o.content, o.sold_count, *key_columns)
         .join(listings, listings.c.listing_key == o.listing_key)
         .where(and_(at >= first, at < after))
         .order_by(o.listing_key, at.desc(), o.run_id)
     )
     for listing_key, rows in groupby(connection.execute(query).tuples(), key=itemgetter(0)):
-        _, captured_at, content, *key = next(rows)
+        _, captured_at, content, sold_count, *key = next(rows)
         holder, band = best.get(listing_key, (None, None))
         yield Seen(
             listing_key=listing_key,
@@ -137,6 +144,7 @@ def seen_between(connection: Connection, first: datetime, after: datetime) -> It
             content=content,
             rights_holder_id=holder,
             band=band,
+            sold_count=sold_count,
         )
 
 
@@ -197,11 +205,14 @@ def read_frame(connection: Connection, audit_id: str) -> Iterator[FrameItem]:
 
 
 def count_strata(connection: Connection, audit_id: str) -> list[tuple[tuple[str, ...], int]]:
-    """Return how many items a frame has, by stratum, size, platform, sector and country."""
+    """Return how many items a frame has, by stratum, size, platform, sector, country and units sold; empty: unknown."""
     i = audit_items.c
-    cells = (i.stratum, i.size, i.platform, i.sector, i.country)
+    cells = (i.stratum, i.size, i.platform, i.sector, i.country, i.sold)
     query = select(*cells, func.count()).where(and_(i.audit_id == audit_id, ~i.probe)).group_by(*cells)
-    return [(tuple(cell), int(number)) for *cell, number in connection.execute(query).tuples()]
+    return [
+        ((*cell, "" if sold is None else str(sold)), int(number))
+        for *cell, sold, number in connection.execute(query).tuples()
+    ]
 
 
 def read_drawn(connection: Connection, audit_id: str) -> list[FrameItem]:

@@ -19,12 +19,13 @@ from pipeline.store.schema import chunks, contents, listings, observations, scan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One capture of a listing: the digest of its content and the row it was read from."""
+    """One capture of a listing: the digest of its content, the row it was read from, and what was sold by then."""
 
     key: ListingKey
     captured_at: datetime
     content: str
     line: int
+    sold_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ def record_chunk(connection: Connection, run_id: str, chunk: Chunk) -> None:
             "content": o.content,
             "source": chunk.source,
             "line": o.line,
+            "sold_count": o.sold_count,
         }
         for o in chunk.observations
     ]
@@ -152,6 +154,7 @@ def recall_observations(connection: Connection, run_id: str) -> int:
             seen.listing_key,
             seen.captured_at,
             seen.content,
+            seen.sold_count,
             func.row_number().over(partition_by=seen.listing_key, order_by=newest_first).label("rank"),
         )
         .join_from(observations, scans, scans.c.run_id == seen.run_id)
@@ -159,10 +162,10 @@ def recall_observations(connection: Connection, run_id: str) -> int:
         .subquery()
     )
     line = func.row_number().over(order_by=ranked.c.listing_key)
-    rows = select(
-        literal(run_id), ranked.c.listing_key, ranked.c.captured_at, ranked.c.content, literal(0), line
-    ).where(ranked.c.rank == 1)
-    columns = ["run_id", "listing_key", "captured_at", "content", "source", "line"]
+    recalled_columns = ["listing_key", "captured_at", "content", "sold_count"]
+    rows = select(literal(run_id), *(ranked.c[name] for name in recalled_columns), literal(0), line)
+    rows = rows.where(ranked.c.rank == 1)
+    columns = ["run_id", *recalled_columns, "source", "line"]
     connection.execute(delete(observations).where(seen.run_id == run_id))
     connection.execute(insert(observations).from_select(columns, rows))
     count = select(func.count()).select_from(observations).where(seen.run_id == run_id)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Dialect,
     Float,
@@ -130,6 +131,7 @@ observations = Table(
     _digest("content"),
     Column("source", Integer, nullable=False),
     Column("line", Integer, nullable=False),
+    Column("sold_count", BigInteger),
     Index("observations_by_content", "run_id", "content"),
     comment="Listings as captured: which content a scan saw, when and in which row.",
 )

@@ -37,7 +37,7 @@ class Bench:
 
     def stratum(self, audit: str, name: str, listings: int, reviewed: Iterable[Words], **values: str) -> None:
         """Enter a stratum of a frame, and the words on the items that were drawn from it."""
-        plain = {"size": "sme", "platform": "bazaar", "sector": "nice-3", "country": "GB"} | values
+        plain = {"size": "sme", "platform": "bazaar", "sector": "nice-3", "country": "GB", "sold": ""} | values
         self.strata.append({"audit": audit, "stratum": name, **plain, "listings": str(listings)})
         for words in reviewed:
             item = f"item-{next(self._numbers)}"
@@ -83,6 +83,60 @@ def test_what_nobody_can_resolve_counts_as_infringing_and_is_told_apart() -> Non
     assert (whole.numerator, whole.denominator) == (9, 50)
     assert rows["unresolved", "2026-Q3", "all", "all"].numerator == 3
     assert rows["detector_precision", "2026-Q3", "all", "all"].numerator == 6
+
+
+def test_what_sells_more_weighs_more(bench_of_sales: Bench) -> None:
+    rows = bench_of_sales.rows()
+
+    row = rows["prevalence_by_sales", "2026-Q3", "all", "all"]
+
+    assert (row.numerator, row.denominator, row.unknown) == (10 * 20 + 1 * 5, 10 * 20 + 30 * 5, 3)
+    by_hand = (50 * 20 * 1 + 950 * 5 * 1 / 30) / (50 * 20 + 950 * 5)
+    assert float(row.estimate) == pytest.approx(by_hand, abs=1e-6)
+    assert float(row.low) < by_hand < float(row.high)
+    assert float(rows["prevalence", "2026-Q3", "all", "all"].estimate) < by_hand
+
+
+@pytest.fixture
+def bench_of_sales() -> Bench:
+    bench = Bench()
+    audit = bench.audit("2026-Q3")
+    bench.stratum(audit, "flagged", 50, [FAKE] * 10, sold="20")
+    bench.stratum(audit, "rest", 950, [FAKE] + [CLEAN] * 29, sold="5")
+    bench.stratum(audit, "rest", 200, [CLEAN] * 3, sector="nice-9")
+    return bench
+
+
+def test_where_all_sold_the_same_units_say_what_listings_say() -> None:
+    bench = Bench()
+    audit = bench.audit("2026-Q3")
+    bench.stratum(audit, "flagged", 50, [FAKE] * 6 + [CLEAN] * 4, sold="10")
+    bench.stratum(audit, "rest", 950, [FAKE] + [CLEAN] * 39, sold="10")
+    rows = bench.rows()
+
+    plain, weighted = (rows[name, "2026-Q3", "all", "all"] for name in ("prevalence", "prevalence_by_sales"))
+
+    assert interval_of(weighted) == pytest.approx(interval_of(plain), abs=1.1e-6)
+    assert weighted.jeffreys_high == plain.jeffreys_high
+
+
+def test_units_of_which_nothing_was_drawn_leave_no_estimate() -> None:
+    bench = Bench()
+    audit = bench.audit("2026-Q3")
+    bench.stratum(audit, "rest", 950, [CLEAN] * 30, sold="5")
+    bench.stratum(audit, "flagged", 50, [], sold="100")
+    bench.stratum(audit, "flagged", 50, [FAKE] * 9)
+
+    row = bench.rows()["prevalence_by_sales", "2026-Q3", "all", "all"]
+
+    assert (row.estimate, row.low, row.high, row.unknown) == ("", "", "", 9)
+
+
+def test_an_audit_that_tells_no_sales_has_no_number_on_them() -> None:
+    bench = Bench()
+    bench.simple("2026-Q3", fakes=3)
+
+    assert not [key for key in bench.rows() if key[0] == "prevalence_by_sales"]
 
 
 def test_an_item_counts_as_counterfeit_by_the_word_that_decided() -> None:

@@ -165,6 +165,43 @@ def test_the_health_of_a_fast_lane_is_told_by_reason() -> None:
     assert counts(rows["accept_rate", "reason", "TM-2"]) == (12, 12, 0)
 
 
+def test_six_months_are_the_sum_of_two_quarters_and_nothing_else() -> None:
+    ledger = Ledger()
+    for quarter, accepted in (("a", 9), ("b", 12)):
+        start = 0 if quarter == "a" else 91 * DAY
+        for n in range(12):
+            case = f"{quarter}-{n}"
+            ledger.noticed(case, hours=start + 10 + n, holder=f"h{n % 3}", platform="bazaar" if n else "plaza")
+            answer = "removed" if n < accepted else "rejected"
+            ledger.event(case, "disposed", start + 60 + n, notice=f"n-{case}", disposition=answer)
+    rows = {(r.metric, r.period, r.dimension): r for r in recompute(ledger.entries, (), ())}
+
+    both = rows["accept_rate_6m", "2026-Q4", "all"]
+
+    assert counts(both) == (9 + 12, 24, 0)
+    assert both.status == rows["accept_rate", "2026-Q4", "all"].status
+    assert ("accept_rate_6m", "2026-Q3", "all") not in rows
+
+
+def test_the_gap_over_six_months_is_that_of_its_sizes() -> None:
+    ledger = Ledger()
+    for size, accepted in (("sme", 2), ("large", 11)):
+        for n in range(3):
+            ledger.holder(f"{size}-{n}", size)
+        for quarter in range(2):
+            for n in range(12):
+                case, start = f"{size}-{quarter}-{n}", 91 * DAY * quarter
+                ledger.noticed(case, hours=start + 10 + n, holder=f"{size}-{n % 3}")
+                answer = "removed" if n < accepted else "rejected"
+                ledger.event(case, "disposed", start + 60 + n, notice=f"n-{case}", disposition=answer)
+    rows = {(r.metric, r.period, r.dimension): r for r in recompute(ledger.entries, (), ())}
+
+    gap = rows["accept_rate_6m", "2026-Q4", "gap"]
+
+    assert float(gap.estimate) == pytest.approx(4 / 24 - 22 / 24, abs=1e-5)
+    assert float(gap.high) < 0
+
+
 def test_too_few_notices_of_a_period_are_not_told_at_all() -> None:
     ledger = Ledger()
     ledger.market(9)

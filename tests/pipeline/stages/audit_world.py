@@ -42,6 +42,7 @@ class Goods:
     infringes: bool
     holder: str | None
     band: str | None
+    sold: int | None = None
 
 
 def market(number: int, prevalence: float, seed: int = 7) -> list[Goods]:
@@ -53,7 +54,8 @@ def market(number: int, prevalence: float, seed: int = 7) -> list[Goods]:
         holder = f"holder-{chance.randrange(6)}" if flagged or chance.random() < 0.5 else None
         band = "high" if flagged else "low" if holder else None
         key = ListingKey(chance.choice(["bazaar", "plaza"]), f"{seed}-{count}", f"s{count % 40}")
-        goods.append(Goods(key=key, infringes=infringes, holder=holder, band=band))
+        sold = None if count % 4 == 0 else round(chance.lognormvariate(2, 1))
+        goods.append(Goods(key=key, infringes=infringes, holder=holder, band=band, sold=sold))
     return goods
 
 
@@ -61,7 +63,7 @@ def keep(store: Store, goods: Sequence[Goods], captured_at: datetime = NOW - tim
     """Enter a market into a store as a scan would."""
     run = hashlib.sha256(str(captured_at).encode()).hexdigest()
     seen = tuple(
-        Observation(key=g.key, captured_at=captured_at, content=key_digest(g.key), line=line)
+        Observation(key=g.key, captured_at=captured_at, content=key_digest(g.key), line=line, sold_count=g.sold)
         for line, g in enumerate(goods, start=1)
     )
     chunk = Chunk(

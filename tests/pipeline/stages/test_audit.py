@@ -2,14 +2,15 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.metrics.audits import FileRow
-from pipeline.metrics.frames import check_files, strata_of
+from pipeline.metrics.audits import FRAME_COLUMNS, STRATA_COLUMNS, FileRow
+from pipeline.metrics.frames import check_files, file_digest, strata_of
 from pipeline.metrics.tables import recompute
 from pipeline.stages.audit import Beacon
 from pipeline.stages.audit_review import next_item, progress, review_item
@@ -84,6 +85,34 @@ def test_a_listing_captured_twice_is_listed_once_as_last_captured(store: Store) 
 
     times = Counter(s.captured_at for s in seen)
     assert times == {NOW - timedelta(days=9): 15, NOW - timedelta(days=2): 5}
+
+
+def test_a_frame_tells_units_sold_as_last_captured_and_rounded_down(store: Store) -> None:
+    keep(store, [replace(g, sold=1) for g in GOODS[:60]], NOW - timedelta(days=9))
+    keep(store, [replace(g, sold=None if n < 20 else 740) for n, g in enumerate(GOODS[:60])], NOW - timedelta(days=2))
+    with store.write() as connection:
+        audit = commit(connection, list(seen_between(connection, *MONTH)))
+        found = files(connection, audit)
+
+    assert Counter(row["sold"] for row in found.frame) == {"": 20, "500": 40}
+    assert [entry["sold"] for entry in found.entries if entry["type"] == "frame"] == [40]
+
+
+def test_frames_that_tell_no_units_sold_are_read_as_they_were_committed(store: Store) -> None:
+    found = audited(store)
+    plain = {"sold": ""}
+    frame, sample = [row | plain for row in found.frame], [row | plain for row in found.sample]
+    old = tuple(name for name in FRAME_COLUMNS if name != "sold")
+    counts = tuple(name for name in STRATA_COLUMNS if name != "sold")
+    digests = {"frame_sha256": file_digest(old, frame), "strata_sha256": file_digest(counts, strata_of(frame))}
+    entries = [{**entry, **digests} if entry["type"] == "frame" else {**entry} for entry in found.entries]
+    for entry in entries:
+        entry.pop("sold", None)
+
+    check_files(entries, frame, strata_of(frame), sample, found.probes)
+
+    with pytest.raises(InputError, match=r"sample\.csv: audit a+: units sold that were not committed to"):
+        check_files(entries, frame, strata_of(frame), with_changed(sample, 0, sold="5000"), found.probes)
 
 
 def test_names_in_a_frame_say_nothing_and_differ_with_the_salt(store: Store) -> None:
@@ -230,6 +259,8 @@ def test_whatever_is_changed_in_the_files_of_an_audit_is_named(store: Store) -> 
     for altered, message in (
         ((entries, frame[1:], strata, sample, probes), r"frame\.csv: audit a+: not what was committed"),
         ((entries, with_changed(frame, 3, stratum="rest2"), strata, sample, probes), r"frame\.csv"),
+        ((entries, with_changed(frame, 3, sold="50000"), strata, sample, probes), r"frame\.csv"),
+        ((entries, frame, strata, with_changed(sample, 0, sold="50000"), probes), r"sample\.csv"),
         ((entries, frame, with_changed(strata, 0, listings="1"), sample, probes), r"strata\.csv"),
         ((entries, frame, strata, sample[1:], probes), r"sample\.csv"),
         ((entries, frame, strata, swapped, probes), r"sample\.csv"),

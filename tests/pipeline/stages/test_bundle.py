@@ -121,7 +121,9 @@ def test_a_folder_with_something_else_in_it_is_left_alone(world: World) -> None:
     assert (world.folder / "mine" / "thesis.txt").read_text() == "years of work"
 
 
-def test_final_numbers_that_change_need_a_reason_which_is_published(tmp_path: Path) -> None:
+def test_final_numbers_that_change_need_a_reason_which_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = World(tmp_path)
     before = world.export("before")
     with world.store.write() as connection:
@@ -132,8 +134,12 @@ def test_final_numbers_that_change_need_a_reason_which_is_published(tmp_path: Pa
         corrected = {"entry": label.entry_id, "label": "design", "reason": "the reviewer chose the wrong key"}
         add_entry(connection, "3" * 32, "correction", corrected, NOW)
 
-    with pytest.raises(InputError, match="expected a reason for the correction"):
+    with pytest.raises(InputError, match="not those that were published, expected a reason for the correction"):
         world.export("after", days=2)
+    with monkeypatch.context() as later:
+        later.setattr("pipeline.stages.bundle.VERSION", "99")
+        with pytest.raises(InputError, match=r"by version 99 now, and were by \d+\)"):
+            world.export("after", days=2)
     after = world.export("after", days=2, reason="a review was entered for the wrong item")
 
     assert "a review was entered for the wrong item" in (after / "corrections.csv").read_text()

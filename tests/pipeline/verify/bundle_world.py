@@ -74,6 +74,7 @@ FRAME = [
         "platform": "bazaar",
         "sector": "nice-3",
         "country": "GB",
+        "sold": ("", "0", "1", "5", "20")[number % 5],
     }
     for number in range(90)
 ]
@@ -89,6 +90,7 @@ def frame_draft() -> EntryDraft:
         period=PERIOD,
         labels=LABELS,
         listings=len(FRAME),
+        sold=sum(row["sold"] != "" for row in FRAME),
         frame_sha256=file_digest(FRAME_COLUMNS, FRAME),
         strata_sha256=file_digest(STRATA_COLUMNS, strata_of(FRAME)),
         drand_round=None,
