@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from detectors import DetectorKit
 from detectors.image.descriptor import load_descriptor
+from detectors.kit import DetectorKit
 from detectors.text.brands import load_brands
 from detectors.text.tesseract import find_tesseract
 from pipeline.aliases import with_aliases

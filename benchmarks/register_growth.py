@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from detectors import Learned, Reference, build
 from detectors.image import EnrolledImages, describe, enrol
+from detectors.learned import Learned
 from detectors.price import learn
+from detectors.table import Reference, build
 from pipeline.errors import PhotoRefusedError
 from pipeline.photos import Photo
 from pipeline.records import Asset, AssetKind, Listing, ListingBatch, Register, RightsHolder

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from detectors import Learned, Reference, build
 from detectors.image import describe, enrol
+from detectors.learned import Learned
 from detectors.price import learn, observe
+from detectors.table import Reference, build
 from pipeline.errors import PhotoRefusedError
 from pipeline.photos import Photo
 from pipeline.records import Candidate, Detector, Listing, ListingBatch, Register

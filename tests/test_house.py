@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from detectors import DETECTOR_CLASSES
 from detectors.image.benign import OBSERVATION as BENIGN
+from detectors.table import DETECTOR_CLASSES
 from pipeline import errors
 from pipeline.cli import main
 from pipeline.combinations import OBSERVATIONS as COMBINATIONS

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from benchmarks.images.collection import Collection, Item
 from benchmarks.images.methods import NOTHING, Found, Matcher
-from detectors import DetectorKit
+from detectors.kit import DetectorKit
 from pipeline.errors import PhotoRefusedError
 from pipeline.photos import Photo, PhotoDescription
 from pipeline.records import Asset, AssetKind, Detector, Listing, ListingBatch, Register, RightsHolder, Signal

@@ -1,7 +1,7 @@
 """The table of detectors, as the stages of a scan take it."""
 
-from detectors import DetectorKit
 from detectors.image import EnrolledImages
+from detectors.kit import DetectorKit
 from pipeline.records import AssetKind
 from tests.detectors.image.pictures import asset, batch, encoded, photos, register, scene
 

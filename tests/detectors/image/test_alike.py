@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from detectors import DetectorKit
 from detectors.image import EnrolledImages
 from detectors.image.alike import PictureAlike
 from detectors.image.descriptor import Descriptor, load_descriptor
 from detectors.image.reaches import closest
+from detectors.kit import DetectorKit
 from pipeline.photos import Photo
 from pipeline.records import AssetKind, Signal
 from tests.detectors.image.models import write_model

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detectors import DetectorKit
+from detectors.kit import DetectorKit
 from detectors.text import MarkInText
 from detectors.text.brands import load_brands
 from detectors.text.distinctiveness import grade

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from detectors import DetectorKit
+from detectors.kit import DetectorKit
 from detectors.text import MarkInPhoto
 from detectors.text.tesseract import Tesseract, find_tesseract
 from pipeline.errors import SettingsError
