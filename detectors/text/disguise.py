@@ -17,10 +17,11 @@ _NAMED_ENTITY: Final = re.compile(r"&[A-Za-z]{2,31};")
 
 def is_as_registered(quote: str, spelling: Spelling) -> bool:
     """Say whether a quote has the mark's own letters, in any case, with or without its accents."""
-    composed = unicodedata.normalize("NFC", _NAMED_ENTITY.sub(lambda entity: html.unescape(entity.group()), quote))
-    if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} for c in composed):
+    plain = folding.VOCALISED.sub("", _NAMED_ENTITY.sub(lambda entity: html.unescape(entity.group()), quote))
+    composed = unicodedata.normalize("NFC", plain)
+    if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} and c not in folding.VOWEL_SIGNS for c in composed):
         return False
-    letters = [c for c in composed.casefold() if c.isalnum()]
+    letters = [c for c in composed.casefold() if c.isalnum() or c in folding.VOWEL_SIGNS]
     wanted = "".join(spelling.plain)
     if "".join(letters) in {wanted, spelling.compact}:
         return True

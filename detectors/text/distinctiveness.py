@@ -18,7 +18,8 @@ SHORT_CJK: Final = 2
 CROWDED: Final = 3
 """A mark with so many words one letter away is not looked for with a letter wrong: it would be another word."""
 
-_LETTER: Final = re.compile(r"[^\W_]")
+_LETTER: Final = re.compile(rf"[^\W_]|[{folding.VOWEL_SIGNS}]")
+_PART: Final = re.compile(folding.WORD)
 _CJK: Final = re.compile(f"[{folding.CJK}]")
 
 
@@ -99,7 +100,7 @@ def grade(mark_text: str, brands: frozenset[str] = frozenset()) -> Distinctivene
     letters = "".join(_LETTER.findall(folded))
     if _CJK.search(letters):
         return _grade_cjk(letters)
-    parts = re.findall(r"[^\W_]+", folding.raw(mark_text).text)
+    parts = _PART.findall(folding.raw(mark_text).text)
     everyday = all(len(word) > 1 and words.is_common(word) for word in parts)
     if len(letters) <= SHORT:
         return _made(Grade.SHORT, letters, everyday=everyday, reason=f"only {len(letters)} letters")

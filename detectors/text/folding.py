@@ -26,6 +26,18 @@ CJK: Final = (
 )
 """Character class of the scripts written without spaces, and of Hangul."""
 
+_SIGNED: Final = (range(0x0900, 0x0E00), range(0x0E80, 0x10A0), range(0x1780, 0x1800))
+VOWEL_SIGNS: Final = "".join(
+    chr(code) for block in _SIGNED for code in block if unicodedata.category(chr(code)) in {"Mn", "Mc"}
+)
+"""What hangs on a letter and belongs to its word in Indian scripts and their kin; to Python it is no part of a word."""
+
+WORD: Final = rf"[^\W_{CJK}]+(?:[{VOWEL_SIGNS}]+[^\W_{CJK}]*)*"
+"""A word of a script that parts words."""
+
+VOCALISED: Final = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
+"""Vowel signs of Hebrew and Arabic, which are written or left out."""
+
 _UNFOLDABLE: Final = re.compile(rf"[{CJK}\u0590-\u08ff\u0900-\u0dff\u0e80-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that a look-alike fold would only damage."""
 
@@ -56,6 +68,11 @@ _BLANKS: Final = frozenset("\u034f\u0640\u115f\u1160\u2800\u3164\uffa0")
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 """A character as pages write it; texts taken from pages keep some, and sellers type them."""
+
+_MARKUP: Final = re.compile(
+    rf"{_ENTITY.pattern}|</?(?:a|b|big|em|font|i|mark|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]{{0,200}})?/?>"
+)
+"""An entity, or a tag of HTML that parts no words."""
 
 _LONGEST_CLUSTER: Final = 8
 _KEPT: Final = 2_048
@@ -104,7 +121,7 @@ class Folded:
 
 @lru_cache(maxsize=_KEPT)
 def raw(text: str) -> Folded:
-    """Fold compatibility forms and case only (NFKC, casefold), with the characters that entities of HTML stand for."""
+    """Fold compatibility forms and case only (NFKC, casefold), with entities of HTML resolved and its tags left out."""
     return _unescaped(text, lambda plain: _fold(plain, _PLAIN))
 
 
@@ -168,16 +185,16 @@ def composed(first: Folded, fold: Callable[[str], Folded]) -> Folded:
 
 
 def _unescaped(text: str, fold: Callable[[str], Folded]) -> Folded:
-    """Fold a text with the characters that its entities of HTML stand for ("&amp;"), each taken once."""
-    if "&" not in text or not _ENTITY.search(text):
+    """Fold a text as a page shows it: with what its entities stand for ("&amp;"), each taken once, and without tags."""
+    if not ("&" in text or "<" in text) or not _MARKUP.search(text):
         return fold(text)
     pieces, origin, at = [], [], 0
-    for entity in _ENTITY.finditer(text):
-        meant = html.unescape(entity.group())
-        if meant != entity.group():
-            pieces += [text[at : entity.start()], meant]
-            origin += [*range(at, entity.start()), *[entity.start()] * len(meant)]
-            at = entity.end()
+    for code in _MARKUP.finditer(text):
+        meant = "" if code.group().startswith("<") else html.unescape(code.group())
+        if meant != code.group():
+            pieces += [text[at : code.start()], meant]
+            origin += [*range(at, code.start()), *[code.start()] * len(meant)]
+            at = code.end()
     plain = Folded(text, "".join([*pieces, text[at:]]), (*origin, *range(at, len(text))))
     return composed(plain, fold) if pieces else fold(text)
 
@@ -310,7 +327,7 @@ def _look(cluster: str) -> str:
     if letter and _is_letter(cluster[0]):
         return letter
     if _UNFOLDABLE.search(plain):
-        return "".join(simplified(c) if _HAN.match(c) else c for c in plain)
+        return "".join(simplified(c) if _HAN.match(c) else c for c in VOCALISED.sub("", plain))
     seen = disarm.strip_obfuscation(cluster).casefold() or disarm.strip_obfuscation(plain)
     return "".join([_by_name(c) for c in seen if unicodedata.category(c) not in {"Mn", "Me"}])
 

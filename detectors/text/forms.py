@@ -46,6 +46,9 @@ _ATTACHED: Final = frozenset(
 
 _PLURALS: Final = frozenset({"s", "es"})
 
+_CLITICS: Final = frozenset("بفكلو")
+"""What Arabic writes together with the word after it: with, then, like, for, and."""
+
 _SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
@@ -180,7 +183,7 @@ def whole(place: Place, spelling: Spelling) -> Hit | None:
     if spelling.distinctiveness.cjk:
         return _cjk(place, spelling)
     same = "".join(place.parts) in {spelling.compact, "".join(spelling.plain)}
-    if not (_outside(place.before) and _outside(place.after)):
+    if not ((place.before in _CLITICS or _outside(place.before)) and _outside(place.after)):
         return _glued(place, spelling) if same else None
     split = place.view == "spelt" or not _cuts(place) <= spelling.cuts
     if split and place.view != "spelt" and not _split_on_purpose(place, spelling):

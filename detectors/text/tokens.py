@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from detectors.text.folding import CJK, Folded
+from detectors.text.folding import CJK, WORD, Folded
 
 LEET: Final = str.maketrans("0134567892i!|@$€£", "oleasgtbgzlllasel")
 """Digits and signs read as letters; i, l and 1 are one."""
@@ -21,7 +21,7 @@ LEET: Final = str.maketrans("0134567892i!|@$€£", "oleasgtbgzlllasel")
 MASKS: Final = frozenset("*_#?~^%@$!|")
 """ASCII characters written in place of a letter; outside ASCII any sign may be."""
 
-_TOKEN: Final = re.compile(rf"[^\W_{CJK}]+|[{CJK}]+|[@$€£]|(?<=[^\W_])[!|](?=[^\W_])")
+_TOKEN: Final = re.compile(rf"{WORD}|[{CJK}]+|[@$€£]|(?<=[^\W_])[!|](?=[^\W_])")
 _IS_CJK: Final = re.compile(f"[{CJK}]")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _WORDS_KEPT: Final = 200_000

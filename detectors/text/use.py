@@ -27,7 +27,7 @@ from detectors.text.phrases import Phrases
 _WINDOW: Final = 48
 _BREAK: Final = re.compile(r"[,;:|/。，；！!?？()（）【】\[\]《》\n、]|\s[-–—]\s")
 _CJK: Final = re.compile(f"[{folding.CJK}]")
-_WORD: Final = re.compile(rf"[^\W_{folding.CJK}]+")
+_WORD: Final = re.compile(folding.WORD)
 _JOINING: Final = re.compile(r"(?:[\s,，、/|;；+&·\-]|and|und|et|or|oder|ou|y|o|и|或|和|与)*")
 _TOGETHER: Final = re.compile(r"\s*(?:[x×&+]|feat\.?|by|with|联名)\s*", re.IGNORECASE)
 _LISTED: Final = re.compile(r"\s*[|/、]\s*\w")

@@ -76,6 +76,8 @@ def use(signal: Signal) -> str:
         ),
         pytest.param("zㅤoㅤrㅤvㅤaㅤnㅤe tote", "zor-word", "disguised", "zㅤoㅤrㅤvㅤaㅤnㅤe", id="letters without ink"),
         pytest.param("zor&#118;an&#101; tote", "zor-word", "disguised", "zor&#118;an&#101;", id="entities of HTML"),
+        pytest.param("Zor<b></b>vane tote", "zor-word", "disguised", "Zor<b></b>vane", id="tags of HTML inside"),
+        pytest.param("the <b>Zorvane</b> tote", "zor-word", "exact", "Zorvane", id="between tags of HTML"),
         pytest.param("Z*rv*ne tote", "zor-word", "disguised", "Z*rv*ne", id="two letters masked"),
         pytest.param("zo●●ane tote", "zor-word", "disguised", "zo●●ane", id="two letters masked by discs"),
         pytest.param("two Zorvanes", "zor-word", "glued", "Zorvane", id="the plural"),
@@ -491,3 +493,30 @@ def test_a_separator_is_no_mask_and_a_joined_name_no_misspelling(title: str) -> 
 def spelling_of(mark: str) -> Spelling:
     holder = RightsHolder(id=mark, name=mark, assets=(word_mark(mark, mark),))
     return spellings_of(Register(version=1, digest="", rights_holders=(holder,)))[0]
+
+
+@pytest.mark.parametrize(
+    ("mark", "title", "expected", "quote"),
+    [
+        pytest.param("लीलवंती", "लीलवंती कुर्ता", "exact", "लीलवंती", id="Devanagari"),
+        pytest.param("लीलवंती", "लील वंती कुर्ता", "disguised", "लील वंती", id="Devanagari, cut by a space"),
+        pytest.param("দোয়েলপাখা", "শার্ট দোয়েলপাখা", "exact", "দোয়েলপাখা", id="Bengali"),
+        pytest.param("دار المزناد", "فستان دَار المزناد", "exact", "دَار المزناد", id="Arabic with vowel signs"),
+        pytest.param("دار المزناد", "فستان بدار المزناد", "exact", "دار المزناد", id="Arabic after a clitic"),
+    ],
+)
+def test_a_mark_in_a_script_that_hangs_signs_on_letters_is_read_whole(
+    mark: str, title: str, expected: str, quote: str
+) -> None:
+    (signal,) = only_mark(mark).detect(batch(listing(title)))[0]
+
+    assert (form(signal), signal.evidence["quote"]) == (expected, quote)
+
+
+def test_letters_without_their_vowel_signs_are_another_word() -> None:
+    assert only_mark("लीलवंती").detect(batch(listing("लीलवंत मंदिर पोस्टर"))) == [()]
+
+
+def only_mark(text: str) -> MarkInText:
+    holder = RightsHolder(id="one", name="One", assets=(word_mark("one-word", text),))
+    return MarkInText(Register(version=1, digest="", rights_holders=(holder,)))
