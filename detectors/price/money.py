@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 _DOLLARS: Final = ("USD", "AUD", "CAD", "HKD", "SGD", "NZD", "TWD", "MXN")
+_PESOS: Final = ("ARS", "CLP", "COP", "UYU")
 _KRONER: Final = ("SEK", "NOK", "DKK")
 
 CURRENCIES: Final[dict[str, tuple[str, ...]]] = {
@@ -31,8 +32,17 @@ CURRENCIES: Final[dict[str, tuple[str, ...]]] = {
     "₺": ("TRY",), "tl": ("TRY",), "try": ("TRY",), "kč": ("CZK",), "czk": ("CZK",), "ft": ("HUF",), "huf": ("HUF",),
     "฿": ("THB",), "thb": ("THB",), "บาท": ("THB",), "₫": ("VND",), "vnd": ("VND",), "rp": ("IDR",), "idr": ("IDR",),
     "rm": ("MYR",), "₪": ("ILS",), "₴": ("UAH",), "грн": ("UAH",), "zar": ("ZAR",), "aed": ("AED",), "lei": ("RON",),
+    "грн.": ("UAH",), "uah": ("UAH",), "гривень": ("UAH",), "гривні": ("UAH",), "đ": ("VND",), "vnđ": ("VND",),
+    "درهم": ("AED", "MAD"), "د.إ": ("AED",), "dhs": ("AED",), "dh": ("AED", "MAD"), "ر.س": ("SAR",), "ج.م": ("EGP",),
+    "ريال سعودي": ("SAR",), "جنيه": ("EGP",), "s/": ("PEN",), "s/.": ("PEN",), "pen": ("PEN",), "ron": ("RON",),
+    "港元": ("HKD",), "台币": ("TWD",), "台幣": ("TWD",), "新台币": ("TWD",), "新台幣": ("TWD",), "ドル": ("USD",),
+    "ユーロ": ("EUR",), "ウォン": ("KRW",), "달러": ("USD",), "유로": ("EUR",), "위안": ("CNY",), "엔": ("JPY",),
+    "rupees": ("INR", "PKR", "LKR"), "रु": ("INR",), "रुपये": ("INR",), "pkr": ("PKR",), "ksh": ("KES",),
+    "ngn": ("NGN",), "myr": ("MYR",), "ils": ("ILS",), "лв.": ("BGN",), "baht": ("THB",), "korun": ("CZK",),
     "₱": ("PHP",), "php": ("PHP",), "₸": ("KZT",), "тенге": ("KZT",), "kzt": ("KZT",), "sar": ("SAR",), "₦": ("NGN",),
     "лв": ("BGN",), "bgn": ("BGN",), "egp": ("EGP",), "qar": ("QAR",), "৳": ("BDT",),
+    **{f"{code.lower()}{space}$": (code,) for code in (*_DOLLARS, *_PESOS) for space in ("", " ")},
+    **{code.lower(): (code,) for code in _PESOS},
 }  # fmt: skip
 """Signs and words for currencies, in lower case, with the currencies that each may stand for, the likeliest first."""
 
@@ -43,13 +53,13 @@ _MINOR: Final[dict[str, tuple[str, ...]]] = {
 _TENTHS: Final = frozenset("角毛")
 _BEHIND: Final = frozenset({"元", "块", "块钱", "円", "원"})
 """What only ever stands behind its amount: "198元3件" names three pieces and no 3 yuan."""
-_COMMA: Final = frozenset("EUR BRL RUB PLN SEK NOK DKK TRY CZK HUF RON UAH IDR VND KZT BGN".split())  # noqa: SIM905
+_COMMA: Final = frozenset("EUR BRL RUB PLN SEK NOK DKK TRY CZK HUF RON UAH IDR VND KZT BGN".split()).union(_PESOS)  # noqa: SIM905
 """Currencies of countries that write decimals with a comma."""
 
-_SPACED: Final = (_COMMA - {"BRL", "IDR", "VND", "TRY"}) | {"CHF"}
+_SPACED: Final = (_COMMA - {"BRL", "IDR", "VND", "TRY", *_PESOS}) | {"CHF"}
 """Currencies of countries that part thousands with a space."""
 
-_WHOLE: Final = frozenset({"JPY", "KRW", "VND", "IDR", "HUF"})
+_WHOLE: Final = frozenset({"JPY", "KRW", "VND", "IDR", "HUF", "CLP", "COP"})
 """Currencies that know no smaller unit in prices."""
 
 _TIMES: Final = {
@@ -79,7 +89,7 @@ def _either(names: dict[str, tuple[str, ...]]) -> str:
     return rf"(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])|{'|'.join(signs)}"
 
 
-_ALIKE: Final = str.maketrans("￥＄：٫٬", "¥$:.,")
+_ALIKE: Final = str.maketrans("￥＄：（）٫٬", "¥$:().,")
 
 
 def evened(text: str) -> str:
@@ -105,15 +115,23 @@ _MIXED: Final = (
 """1万2000, 5万8千, 3만 9,900."""
 
 MONEY: Final = re.compile(
-    rf"(?<![0-9a-zа-яё.,])(?P<whole>\d{{1,6}})(?:(?P<yuan>块|元(?=\d[角毛]))(?P<tenths>\d)(?:[角毛]|(?![\d{_COUNTERS}](?!邮)))"
+    rf"(?:(?<![0-9a-zа-яё.,])(?P<whole>\d{{1,6}})(?:(?P<yuan>块|元(?=\d[角毛]))(?P<tenths>\d)(?:[角毛]|(?![\d{_COUNTERS}](?!邮)))"
     r"|€(?P<cents>\d{2})(?!\d|[.,]\d| ?€))"
     rf"|(?P<before>{_either({n: c for n, c in CURRENCIES.items() if n not in _BEHIND})}){_SPACE}"
     rf"(?:(?P<mixed>{_MIXED})|(?P<number>{_NUMBER})(?:{_SPACE}(?P<times>{_TIME})(?![^\W\d_]))?)(?:/-)?"
     rf"|(?:(?<![0-9a-zа-яё.,])(?P<mixed_first>{_MIXED})"
     rf"|(?P<number_first>(?<![0-9a-zа-яё.,])(?:{_NUMBER}))(?:{_SPACE}(?P<times_first>{_TIME}))?){_SPACE}"
-    rf"(?P<after>(?:{_either(CURRENCIES)})(?:(?<=[元块钱円원])|(?!\d))|(?P<minor>{_either(_MINOR)})(?![^\W_]))"
+    rf"(?P<after>(?:{_either(CURRENCIES)})(?:(?<=[元块钱円원])|(?!\d))|(?P<minor>{_either(_MINOR)})(?![^\W_])))"
+    rf"(?: ?(?P<code>{'|'.join(code.lower() for code in (*_DOLLARS, *_PESOS, *_KRONER))})(?![a-z]| ?\d))?"
 )
 """An amount with its currency before, after or inside it, in an evened text."""
+
+
+_DASHED: Final = re.compile(r"(?<![\w.,'’])\d{1,3}(?:[.'’ ]?\d{3})*[.,][-–—](?!\d)")
+"""An amount that its dash tells, without a currency: "statt 129.–"."""
+
+_TORN: Final = re.compile(r"[⁰¹²³⁴-⁹]|(?<=\d) \d{2}(?= *(?:$|[(;|]|[-–] ))")
+"""Cents that may stand behind an amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +152,32 @@ class Amount:
     end: int
 
 
-def amount_of(match: re.Match[str]) -> Amount | None:
+def amounts_in(text: str) -> tuple[Amount, ...]:
+    """Return the amounts of money in an evened text, in order; none if one of them can be read in two ways.
+
+    Examples
+    --------
+    >>> [(str(amount.value), amount.currencies) for amount in amounts_in("chf 89.– statt 129.–")]
+    [('89', ('CHF',)), ('129', ('CHF',))]
+    >>> amounts_in("$ 22 99"), amounts_in("$22⁹⁹")
+    ((), ())
+    """
+    matches = list(MONEY.finditer(text))
+    found = [None if _TORN.match(text, match.end()) else _amount_of(match) for match in matches]
+    amounts = [amount for amount in found if amount is not None]
+    if len(amounts) < len(matches):
+        return ()
+    currencies = {amount.currencies for amount in amounts}
+    if len(currencies) == 1:
+        taken = [range(amount.start, amount.end) for amount in amounts]
+        for bare in _DASHED.finditer(text):
+            value = number_of(bare.group(), amounts[0].currencies)
+            if value is not None and not any(bare.start() in span for span in taken):
+                amounts.append(replace(amounts[0], value=value, start=bare.start(), end=bare.end()))
+    return tuple(sorted(amounts, key=lambda amount: amount.start))
+
+
+def _amount_of(match: re.Match[str]) -> Amount | None:
     """Return the amount of a match of `MONEY`; None where it can be read in two ways."""
     if match["whole"]:
         return _parted(match)
@@ -151,6 +194,8 @@ def _plain(match: re.Match[str], sign: str) -> Amount | None:
     written, start, end = match["number"] or match["number_first"], match.start(), match.end()
     minor = match["minor"] is not None
     currencies = _MINOR[sign] if minor else CURRENCIES[sign]
+    if match["code"] and (sign == "$" or match["code"].upper() in currencies):
+        currencies = (match["code"].upper(),)
     if not minor and not _SPACED.intersection(currencies) and (gap := re.search(r"[ \u00a0\u202f]", written)):
         if match["before"]:
             written, end = written[: gap.start()], match.start("number") + gap.start()

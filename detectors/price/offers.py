@@ -10,7 +10,8 @@ from typing import Final
 
 from detectors.price.goods import cues_in, readings
 from detectors.price.quantities import MOST_UNITS, units_in
-from detectors.price.quoted import Role, prices_in
+from detectors.price.quoted import prices_in
+from detectors.price.roles import Role
 from pipeline.records import Condition, Listing, Price, PriceKind
 
 WIDEST_RANGE: Final = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.price.quoted import Quoted, Role, prices_in
+from detectors.price.quoted import prices_in
+from detectors.price.roles import Role
+from detectors.price.settled import Quoted
 
 TABLES = [Path(__file__).with_name(name) for name in ("quoted_prices.tsv", "unseen_prices.tsv")]
 ROLES = {
@@ -26,6 +29,11 @@ ROLES = {
 }
 LINES = [line for table in TABLES for line in table.read_text("utf-8").splitlines()]
 ROWS = [line.split("\t") for line in LINES if not line.startswith("#")]
+FIRST_SIGHT = [
+    line.split("\t")
+    for line in Path(__file__).with_name("first_sight_prices.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
 KNOWN_SILENCE = frozenset({"3 pezzi a 15 €", "$1.2M"})
 """Strings of the table about which the parser says nothing, though a reader could."""
 
@@ -52,6 +60,19 @@ def read(text: str) -> str:
 @pytest.mark.parametrize(("text", "expected"), [pytest.param(*row, id=row[0]) for row in ROWS])
 def test_a_price_string_is_read_as_a_person_reads_it(text: str, expected: str) -> None:
     assert read(text) == ("-" if text in KNOWN_SILENCE else _expected(expected))
+
+
+@pytest.mark.parametrize(("text", "expected"), [pytest.param(*row, id=row[0]) for row in FIRST_SIGHT])
+def test_what_a_hard_price_string_is_said_to_name_it_names(text: str, expected: str) -> None:
+    said = Counter(read(text).split(" | ")) - Counter(["-"])
+
+    assert said <= Counter(_expected(expected).split(" | "))
+
+
+def test_most_hard_price_strings_are_read_in_full() -> None:
+    full = [text for text, expected in FIRST_SIGHT if read(text) == _expected(expected)]
+
+    assert len(full) >= 0.8 * len(FIRST_SIGHT)
 
 
 def test_the_table_is_large_and_nearly_all_of_it_is_read() -> None:
