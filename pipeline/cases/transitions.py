@@ -241,16 +241,21 @@ def _check_ruled(case: Case, history: Sequence[Event]) -> None:
 
 
 def _check_undo(case: Case, history: Sequence[Event], event: Event) -> None:
-    place = f"case {case.case_id}: undone"
     wanted = event.facts.get("event_id")
     words = [before for before in history if before.kind in UNDOABLE and before.by != SYSTEM]
     if not words or words[-1].event_id != wanted:
         newest = words[-1].event_id if words else "nothing"
-        raise TransitionError(f"{place}: only a person's newest word can be, got {wanted!r}, expected {newest!r}")
+        raise TransitionError(
+            f"case {case.case_id}: undone: only a person's newest word can be, got {wanted!r}, expected {newest!r}"
+        )
     if words[-1].by != event.by:
-        raise TransitionError(f"{place}: another's word, got {event.by!r}, expected {words[-1].by!r}")
+        raise TransitionError(
+            f"case {case.case_id}: undone: another's word, got {event.by!r}, expected {words[-1].by!r}"
+        )
     if any(after.kind is E.NOTICED for after in history[history.index(words[-1]) :]):
-        raise TransitionError(f"{place}: a notice has gone out since, got {wanted!r}, expected a word after it")
+        raise TransitionError(
+            f"case {case.case_id}: undone: a notice has gone out since, got {wanted!r}, expected a word after it"
+        )
 
 
 def check_unmoved(history: Sequence[Event], case_id: str, expected_events: int) -> None:

@@ -57,8 +57,6 @@ class Waterfall:
         Log odds before any signal.
     steps : tuple of Step
         The prior first, then every signal that counts, in the order of their weights.
-    uncounted : int
-        Signals whose family was full: they add nothing.
     zero : float
         Where even odds lie, in per mille of the width.
     total : float
@@ -67,7 +65,6 @@ class Waterfall:
 
     prior: float
     steps: tuple[Step, ...]
-    uncounted: int
     zero: float
     total: float
 
@@ -126,7 +123,7 @@ def waterfall(score: float, seen: Sequence[Seen]) -> Waterfall:
         for s, points, after in bars
     )
     zero = round((0.0 - low) * scale, 1)
-    return Waterfall(prior=prior, steps=steps, uncounted=len(seen) - len(counted), zero=zero, total=total)
+    return Waterfall(prior=prior, steps=steps, zero=zero, total=total)
 
 
 def pairs_of(seen: Iterable[Seen]) -> tuple[Pair, ...]:

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, is_currency
 
 from pipeline.review.sentences import Sentences, sentences_of
+from pipeline.review.words import WORDS
 
 SOURCE: Final = "en"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh_Hans": "简体中文"}
@@ -102,14 +103,12 @@ class Language:
 @cache
 def language_of(code: str) -> Language:
     """Return a language; an unknown one is English."""
-    known = code if code in LANGUAGES else SOURCE
-    foreign = known != SOURCE
-    return Language(
-        code=known,
-        locale=Locale.parse(known),
-        catalogue=_catalogue(known) if foreign else {},
-        sentences=sentences_of(_catalogue(known, "sentences.") if foreign else {}),
-    )
+    if code not in LANGUAGES or code == SOURCE:
+        return Language(code=SOURCE, locale=Locale.parse(SOURCE), catalogue={}, sentences=sentences_of({}))
+    catalogue = _catalogue(code)
+    words = {key.rpartition(".")[2]: catalogue[word] for key, word in WORDS.items()}  # of events, states, kinds
+    sentences = sentences_of(words | _catalogue(code, "sentences."))
+    return Language(code=code, locale=Locale.parse(code), catalogue=catalogue, sentences=sentences)
 
 
 def preferred(header: str, chosen: str = "") -> str:

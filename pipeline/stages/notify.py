@@ -121,8 +121,10 @@ def _waiting(connection: Connection, batch_id: str, scope: Scope) -> tuple[Notic
     kept = read_batch(connection, batch_id, scope)
     if not kept or any(k.state not in (NoticeState.EXPORTED, NoticeState.SENDING) for k in kept):
         got = ", ".join(sorted({k.state.value for k in kept})) or "nothing"
-        expected = "a batch that was exported, or whose sending was broken off"
-        raise NoticeError(f"batch {batch_id}: not waiting to be handed in, got {got}, expected {expected}")
+        raise NoticeError(
+            f"batch {batch_id}: not waiting to be handed in, got {got}, expected one that was exported, or whose "
+            "sending was broken off"
+        )
     return tuple(k.notice for k in kept)
 
 

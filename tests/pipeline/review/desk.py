@@ -30,12 +30,11 @@ from pipeline.stages.capture import card_of, facts_of, identity_of
 from pipeline.store.captures import Capture, ShownPhoto, record_captures, record_register
 from pipeline.store.cases import read_case
 from pipeline.store.database import open_store
-from pipeline.store.events import append_event
 from pipeline.store.lake import digest_of
 from pipeline.store.originals import Originals
 from pipeline.store.people import add_person
 from tests.pipeline.builders import holder, listing, register, signal
-from tests.stores import sqlite_url
+from tests.stores import append_event, sqlite_url
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105  of made-up people

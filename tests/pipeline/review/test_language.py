@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pipeline.review
 from detectors.image.hashes import CHANGES
 from detectors.image.views import LAYER_VIEWS, LISTING_VIEWS
 from detectors.price.low import _IDENTIFIED
+from detectors.text import distinctiveness
 from detectors.text.coded_vocabulary import _SAYS
 from detectors.text.disguise import _WAYS
 from detectors.text.fragments import Fragment
@@ -98,6 +101,28 @@ SAID = [
         "照片 1 是登记照片 a.jpg 的副本（256 位中有 0 位不同），且为同一文件；照片 2, 4 中亦有",
         id="other photos",
     ),
+    pytest.param(
+        "Part of photo 1 (left half) is like the mirror image of the registered photo a.jpg to the model m.onnx "
+        "(distance 0.1; 2% of innocent photos come as close to anything registered)",
+        "照片 1 的一部分（左半部）经模型 m.onnx 判断与登记照片 a.jpg 的镜像相似"
+        "（距离 0.1；无关照片中有 2% 与某一登记图片同样接近）",
+        id="what a model says",
+    ),
+    pytest.param(
+        "Photo 1 was confirmed on 2026-10-03 to show nothing of the rights holder's: a chart",
+        "照片 1 已于 2026-10-03 确认不含该权利人的任何内容：a chart",
+        id="what a person says",
+    ),
+    pytest.param(
+        "case 7: undone: another's word, got 'lin', expected 'wei'",
+        "案件 7：这是 'wei' 的判定，'lin' 不能撤销",
+        id="a refusal",
+    ),
+    pytest.param(
+        "rule ignored_image: value: no digest, got 'x', expected 64 hexadecimal digits",
+        "规则“忽略的图片”：'x' 不是摘要，应为 64 位十六进制数字",
+        id="a refusal in a refusal",
+    ),
     pytest.param("Somebody's remark: nearly.", "Somebody's remark: nearly.", id="what is no sentence of ours stays"),
 ]
 
@@ -111,12 +136,62 @@ def test_a_sentence_of_a_detector_is_said_in_the_readers_language(sentence: str,
 def test_every_word_that_detectors_put_into_sentences_is_translated() -> None:
     views = [view for view in (*LISTING_VIEWS, *LAYER_VIEWS, *(change.name for change in CHANGES)) if view != "upright"]
     texts = [*_USE_WORDS.values(), *_FORM_WORDS.values(), *_SAYS.values(), *(f.value for f in Fragment)]
-    others = [*_IDENTIFIED.values(), *(name for name, _ in _WAYS), *(clock.title for clock in shipped_clocks())]
+    others = [
+        *_IDENTIFIED.values(),
+        *(name for name, _ in _WAYS),
+        *(text for clock in shipped_clocks() for text in (clock.title, clock.source)),
+    ]
     others += [programme.title for programme in shipped_programmes()]
 
     said = language_of("zh_Hans").said
 
     assert [text for text in (*views, *texts, *others) if said(text) == text] == []
+
+
+RAISED = ("InputError", "NoticeError", "TransitionError", "ConflictError", "HTTPException", "Problem", "Fault")
+"""What modules behind the pages refuse with."""
+BEHIND = (
+    *(HOME.glob("*.py")),
+    *((HOME.parent / "cases").glob("*.py")),
+    *((HOME.parent / "notices").glob("checks.py")),
+    *(
+        HOME.parent / "stages" / f"{name}.py"
+        for name in ("rules", "notify", "prepare", "export", "followup", "audit_review")
+    ),
+    *(HOME.parent / "store" / f"{name}.py" for name in ("cases", "dismissal_rules", "events", "search", "originals")),
+)
+"""Modules whose refusals pages show."""
+JUDGED = sorted({*(HOME.parents[1] / "detectors").rglob("*.py")} - {Path(distinctiveness.__file__)})
+"""Modules that make reasons, and say how a mark is written (`hit_at`); what is said of registers is for the console."""
+
+
+def sentences_in(path: Path, calls: Collection[str], keywords: Collection[str] = ()) -> Iterator[str]:
+    """Yield the sentences that a module hands to some calls, or by some names, with what is filled in made a number."""
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        given = [*call.args, *(k.value for k in call.keywords)] if name in calls else []
+        for value in (*given, *(k.value for k in call.keywords if k.arg in keywords)):
+            parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+            if re.search("[a-z]+ [a-z]+", text) and "7 7" not in text:  # that one is put together of others
+                yield text
+
+
+@pytest.mark.parametrize("path", BEHIND, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_refusal_that_a_page_shows_is_said_in_chinese(path: Path) -> None:
+    said = language_of("zh_Hans").said
+
+    assert [text for text in sentences_in(path, RAISED) if said(text) == text] == []
+
+
+def test_every_reason_that_a_detector_writes_out_is_said_in_chinese() -> None:
+    said = language_of("zh_Hans").said
+    texts = {text for path in JUDGED for text in sentences_in(path, ["hit_at"], ["reason"])}
+
+    assert len(texts) >= 8
+    assert sorted(text for text in texts if said(text) == text) == []
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
