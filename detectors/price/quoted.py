@@ -21,8 +21,9 @@ LONGEST: Final = 500
 
 _TO: Final = r"(?:-|–|—|~|～|〜|to|bis|à|a|до|do|至|から|부터)"
 _RANGE: Final = re.compile(rf"^ ?{_TO} ?$")
-_RANGE_TAIL: Final = re.compile(rf"(?<!of )(?<!von )(?<![0-9a-zа-яё.,/])(?P<low>\d+(?:[.,]\d+)*) ?{_TO} ?$")
-_RANGE_HEAD: Final = re.compile(r"^ ?(?:-|–|—|~|～|〜|to|bis|至) ?(?P<high>\d+(?:[.,]\d+)*)(?![\w.,])")
+_END_OF_RANGE: Final = r"(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+(?:[.,]\d+)*)"
+_RANGE_TAIL: Final = re.compile(rf"(?<!of )(?<!von )(?<![0-9a-zа-яё.,/])(?P<low>{_END_OF_RANGE}) ?{_TO} ?$")
+_RANGE_HEAD: Final = re.compile(rf"^ ?(?:-|–|—|~|～|〜|to|bis|至) ?(?P<high>{_END_OF_RANGE})(?![\w.,])")
 _KANA: Final = re.compile(r"[\u3040-\u30ff価円込税]|送料")
 _HANZI: Final = re.compile(r"[\u4e00-\u9fff]")
 _INSTEAD_OF: Final = re.compile(r"(?<!\w)de:? ?$")

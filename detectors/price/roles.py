@@ -86,6 +86,7 @@ _NARROW: Final = frozenset({Role.DEPOSIT, Role.SHIPPING, Role.INSTALMENT, Role.C
 
 _JOINED: Final = re.compile(r"[ :+–-]*(?:(?:de|of|von|da|di|is|от|from|ab|od|only|nur|just|em|à|a|по|w) )?")
 
+_NOUN: Final = re.compile(r"(?:价|價|価|価格|価額|가|가격)$")
 _TAX: Final = frozenset({Role.NET, Role.GROSS})
 
 
@@ -135,11 +136,18 @@ def is_outside(beside: Beside) -> bool:
 def _said_before(left: str) -> Role | None:
     """Return what the nearest words before an amount say, those about taxes last; what is no price goes before all."""
     found = [match for match in cues().finditer(left) if _touches(left[match.end() :]) and match.group()[0] != "/"]
-    said = [role for cue in reversed(found) if _is_about(role := _roles()[cue.group()], left[cue.end() :], left)]
+    said = [role for cue in reversed(found) if _is_about(role := _role(cue), left[cue.end() :], left)]
     said = [role for role in said if role is not Role.UNSAID]
     if Role.ASIDE in said:
         return Role.ASIDE
     return next((role for role in said if role not in _TAX), said[0] if said else None)
+
+
+def _role(cue: re.Match[str]) -> Role:
+    """Return what a cue says; a price that characters before it qualify ("카드할인가") is a price of some kind."""
+    role = _roles()[cue.group()]
+    qualified = cue.start() > 0 and cue.string[cue.start() - 1] > "\u2e80" and cue.string[cue.start() - 1].isalpha()
+    return Role.PRICE if role is Role.SALE and qualified and _NOUN.search(cue.group()) else role
 
 
 def _is_about(role: Role, between: str, left: str) -> bool:
