@@ -2,16 +2,19 @@
 
 Run from the root of the repository::
 
-    python -m benchmarks.context --offers PAIRS.csv.gz [--corrections FILE.jsonl] [--write]
+    python -m benchmarks.context --offers PAIRS.csv.gz [--more PAIRS.csv.gz ...] [--corrections FILE.jsonl] [--write]
 
-The recipe of the data stands in `benchmarks.context.examples`. Prints the area under the ROC curve by brand-grouped
-cross-validation, of the model and of the rules alone; `--write` trains on everything and writes the package's model as
-JSON.
+The recipe of the data stands in `benchmarks.context.examples`. Prints the area under the ROC curve on the offers by
+brand-grouped cross-validation, of the model and of the rules alone, with the brands shared out over the folds in five
+ways. More offers and corrections only teach, and never about a brand that is judged. `--write` trains on everything and
+writes the package's model as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,29 +32,62 @@ from detectors.text.use import Use
 MODEL_FILE: Final = Path(__file__).parents[2] / "detectors/text/context.json"
 CORRECTION_WEIGHT: Final = 5.0
 FOLDS: Final = 5
+SHARINGS: Final = 5
+SEED: Final = 20261121
 Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
 
 
-def trained(seen: Floats, refers: Floats, weights: Floats) -> GradientBoostingClassifier:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    """Examples as arrays of one row each: features, whether the mark refers, weight and brand."""
+
+    seen: Floats
+    refers: Booleans
+    weights: Floats
+    brands: NDArray[np.str_]
+
+    @classmethod
+    def of(cls, examples: list[Example]) -> Lessons:
+        """Return the features and labels of examples."""
+        return cls(
+            seen=np.array([features(e.window) for e in examples]).reshape(-1, len(FEATURES)),
+            refers=np.array([e.refers for e in examples], dtype=bool),
+            weights=np.array([e.weight for e in examples]),
+            brands=np.array([e.group for e in examples], dtype=str),
+        )
+
+    def without(self, brands: NDArray[np.str_]) -> Lessons:
+        """Return the lessons about other brands."""
+        kept = ~np.isin(self.brands, brands)
+        return Lessons(
+            seen=self.seen[kept], refers=self.refers[kept], weights=self.weights[kept], brands=self.brands[kept]
+        )
+
+
+def trained(lessons: Lessons) -> GradientBoostingClassifier:
     """Return shallow trees, fitted with a fixed seed."""
     model = GradientBoostingClassifier(
         n_estimators=200,
         learning_rate=0.04,
         max_depth=3,
-        subsample=0.6,
+        subsample=0.4,
         min_samples_leaf=30,
-        max_features=5,
-        random_state=20261121,
+        max_features=4,
+        random_state=SEED,
     )
-    return model.fit(seen, refers, sample_weight=weights)
+    return model.fit(lessons.seen, lessons.refers, sample_weight=lessons.weights)
 
 
-def judged(examples: list[Example], seen: Floats, refers: Floats, weights: Floats) -> Floats:
-    """Return probabilities for brands that the model has not seen."""
-    given = np.zeros(len(examples))
-    for train, test in GroupKFold(FOLDS).split(seen, refers, [example.group for example in examples]):
-        given[test] = trained(seen[train], refers[train], weights[train]).predict_proba(seen[test])[:, 1]
-    return given
+def judged(offers: Lessons, everything: Lessons) -> Iterator[Floats]:
+    """Yield the probabilities of offers whose brands the model has not seen, for each way to share the brands out."""
+    for sharing in range(SHARINGS):
+        given = np.zeros(len(offers.refers))
+        folds = GroupKFold(FOLDS, shuffle=True, random_state=sharing)
+        for _, test in folds.split(offers.seen, groups=offers.brands):
+            model = trained(everything.without(offers.brands[test]))
+            given[test] = model.predict_proba(offers.seen[test])[:, 1]
+        yield given
 
 
 def stored(model: GradientBoostingClassifier, examples: int) -> dict[str, Any]:
@@ -74,28 +110,35 @@ def stored(model: GradientBoostingClassifier, examples: int) -> dict[str, Any]:
     }
 
 
+def show(name: str, refers: Booleans, given: list[Floats], kept: Booleans) -> None:
+    """Print the mean quality of several lots of probabilities, and the range of the area."""
+    areas = [roc_auc_score(refers[kept], some[kept]) for some in given]
+    precision = np.mean([average_precision_score(refers[kept], some[kept]) for some in given])
+    spread = f" ({min(areas):.3f} to {max(areas):.3f})" if len(areas) > 1 else ""
+    print(f"{name} ({kept.sum()}): AUC {np.mean(areas):.3f}{spread}, AP {precision:.3f}")
+
+
 def main() -> None:
     """Train, judge and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--offers", type=Path, nargs="+", required=True)
+    parser.add_argument("--offers", type=Path, required=True, help="pairs of offers to learn from and to judge")
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="pairs of offers to learn from alone")
     parser.add_argument("--corrections", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    examples = [example for path in arguments.offers for example in from_offers(path)]
+    examples = from_offers(arguments.offers)
+    taught = [example for path in arguments.more for example in from_offers(path)]
     if arguments.corrections:
-        examples += from_corrections(arguments.corrections, CORRECTION_WEIGHT)
-    seen = np.array([features(example.window) for example in examples])
-    refers = np.array([float(example.refers) for example in examples])
-    weights = np.array([example.weight for example in examples])
+        taught += from_corrections(arguments.corrections, CORRECTION_WEIGHT)
+    offers, everything = Lessons.of(examples), Lessons.of(examples + taught)
     sure = np.array([example.sure for example in examples])
-    print(f"{len(examples)} mentions of {len({e.group for e in examples})} brands, {refers.mean():.1%} refer to others")
+    print(f"{len(examples)} mentions of {len(set(offers.brands))} brands, {offers.refers.mean():.1%} refer to others")
     rules = np.array([float(e.window.use in {Use.REFERENCE, Use.COMPARISON}) for e in examples])
-    for name, given in (("rules", rules), ("model", judged(examples, seen, refers, weights))):
-        for which, kept in (("all offers", sure | True), ("offers of known brands", sure)):
-            auc, ap = (score(refers[kept], given[kept]) for score in (roc_auc_score, average_precision_score))
-            print(f"{name}, {which} ({kept.sum()}): AUC {auc:.3f}, AP {ap:.3f}")
+    for name, given in (("rules", [rules]), ("model", list(judged(offers, everything)))):
+        show(f"{name}, all offers", offers.refers, given, sure | True)
+        show(f"{name}, offers of known brands", offers.refers, given, sure)
     if arguments.write:
-        document = stored(trained(seen[sure], refers[sure], weights[sure]), int(sure.sum()))
+        document = stored(trained(everything), len(everything.refers))
         MODEL_FILE.write_bytes(orjson.dumps(document) + b"\n")
 
 

@@ -27,12 +27,16 @@ from detectors.text.use import Use, last_reference
 _WORD: Final = re.compile(rf"[^\W_{CJK}][\w'&+]*|[{CJK}]|[^\w\s]")
 _NEAR: Final = 3
 _FAR: Final = 20
+_OPENERS: Final = 2
+_NO_WORD: Final = 9.0
+"""What stands for the frequency of a word that is not there: more than any has."""
 
 FEATURES: Final = (
     "words_before", "words_after", "share_before", "everyday", "frequency", "letters", "words_of_mark", "first_known",
-    "first_common", "first_rare", "first_has_digit", "other_before", "other_first", "other_after", "model_follows",
-    "ends_title", "repeated", "digits_before", "digits_after", "frequency_before", "frequency_after", "sign_before",
-    "sign_after", "cue_reference", "cue_comparison", "since_cue", "frequency_second", "rare_before", "first_letters",
+    "first_common", "first_rare", "other_before", "other_first", "other_after", "others", "model_follows",
+    "follower_known", "repeated", "digits_before", "digits_after", "frequency_before", "frequency_after", "sign_before",
+    "cue_reference", "since_cue", "frequency_second", "rarest_opener", "commonest_opener", "rare_before",
+    "different_before", "first_letters", "most_letters_before",
 )  # fmt: skip
 """What the model is told, in order."""
 
@@ -102,21 +106,23 @@ def features(window: Window) -> tuple[float, ...]:
     mark = _words(window.title[window.start : window.end])
     first = before[0] if before else ""
     following = after[0] if after else ""
+    openers = [words.frequency(word) for word in before[:_OPENERS] if word.isalpha()]
     others_before = [start for start, end in window.others if end <= window.start]
     return tuple(
         float(value)
         for value in (
             min(len(before), _FAR), min(len(after), _FAR), len(before) / (len(before) + len(after) + 1),
             all(map(words.is_common, mark)), words.frequency(mark[0] if mark else ""), sum(map(len, mark)), len(mark),
-            words.is_known(first), words.is_common(first), _is_rare(first), _has_digit(first),
+            words.is_known(first), words.is_common(first), _is_rare(first),
             bool(others_before), bool(others_before) and not window.title[: min(others_before)].strip(),
-            any(start >= window.end for start, _ in window.others),
-            _has_digit(following) and not following.isdecimal(), not after, bool(set(mark) & {*before, *after}),
-            sum(map(_has_digit, before[-_NEAR:])), sum(map(_has_digit, after[:_NEAR])),
-            words.frequency(before[-1] if before else ""), words.frequency(following),
-            bool(before) and not before[-1].isalnum(), bool(after) and not following.isalnum(),
-            window.use is Use.REFERENCE, window.use is Use.COMPARISON, _since_cue(window, len(before)),
-            words.frequency(before[1] if len(before) > 1 else ""), sum(map(_is_rare, before)), min(len(first), _FAR),
+            any(start >= window.end for start, _ in window.others), len(window.others),
+            _has_digit(following) and not following.isdecimal(), words.is_known(following),
+            bool(set(mark) & {*before, *after}), sum(map(_has_digit, before[-_NEAR:])),
+            sum(map(_has_digit, after[:_NEAR])), words.frequency(before[-1] if before else ""),
+            words.frequency(following), bool(before) and not before[-1].isalnum(), window.use is Use.REFERENCE,
+            _since_cue(window, len(before)), words.frequency(before[1] if len(before) > 1 else ""),
+            min(openers, default=_NO_WORD), max(openers, default=_NO_WORD), sum(map(_is_rare, before)),
+            min(len(set(before)), _FAR), min(len(first), _FAR), min(max(map(len, before), default=0), _FAR),
         )
     )  # fmt: skip
 
