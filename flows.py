@@ -54,6 +54,7 @@ T = TypeVar("T")
 RETRIES = 3
 RETRY_AFTER_S = 2
 SERVER_STARTS_WITHIN_S = 120
+SERVER_IS_ASKED_EVERY_S = 0.2
 
 
 class FlowConductor:
@@ -172,18 +173,21 @@ def make_engine(settings: Settings) -> Engine:
     """Return the engine that the settings ask for."""
     if settings.engine == "dask":
         return DaskEngine(settings.dask_address, allow_plain=settings.dask_allow_plain)
-    return LocalEngine(settings.workers or os.cpu_count() or 1)
+    return LocalEngine(settings.workers or os.cpu_count() or 1, [DetectorKit.__module__, run_scan.__module__])
 
 
 def scan_now(prepared: Scan) -> dict[str, Json]:
-    """Run the scan flow in this process and return the record of the run; what goes wrong is the caller's to tell."""
+    """Run the scan flow in this process and return the record of the run; what goes wrong is the caller's to tell.
+
+    Its server is a process beside this one: where Prefect starts one by itself, it is imported here as well.
+    """
     logging.getLogger("prefect").setLevel(logging.CRITICAL)
 
     @flow(name="scan", persist_result=False)
     def scan_once() -> dict[str, Json]:
         return _carry_out(prepared)
 
-    with prepared.engine:
+    with prepared.engine, prefect_server() as address, temporary_settings({PREFECT_API_URL: address}):
         return scan_once()
 
 
@@ -241,14 +245,15 @@ def prefect_server() -> Iterator[str]:
 
     A schedule needs a server that stays: the temporary one that Prefect starts for a flow has no scheduler.
     """
-    address = os.environ.get("PREFECT_API_URL")
+    address = PREFECT_API_URL.value()
     if address:
         yield address
         return
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603  nothing from outside
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=nothing) as server:  # noqa: S603  nothing from outside
         try:
             yield _when_healthy(server, f"http://127.0.0.1:{port}/api")
         finally:
@@ -256,13 +261,13 @@ def prefect_server() -> Iterator[str]:
 
 
 def _when_healthy(server: subprocess.Popen[bytes], address: str) -> str:
-    for _ in range(SERVER_STARTS_WITHIN_S):
-        with temporary_settings({PREFECT_API_URL: address}), get_client(sync_client=True) as client:
+    with temporary_settings({PREFECT_API_URL: address}), get_client(sync_client=True) as client:
+        for _ in range(round(SERVER_STARTS_WITHIN_S / SERVER_IS_ASKED_EVERY_S)):
             if client.api_healthcheck() is None:
                 return address
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(1)
-            break
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(SERVER_IS_ASKED_EVERY_S)
+                break
     raise EngineError(f"the Prefect server does not start, got none at {address}, expected an answer")
 
 

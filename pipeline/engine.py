@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
@@ -13,6 +13,7 @@ from importlib import import_module
 from ipaddress import ip_address
 from itertools import islice
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.forkserver import ensure_running
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
@@ -41,16 +42,27 @@ class LocalEngine(Engine):
     ----------
     workers : int
         1 does all the work in this process; more start that many others, when there is work for them.
+    modules : sequence of str
+        What the work needs, imported once for all workers.
 
     Notes
     -----
-    Processes are spawned, not forked: a fork of a process with threads may deadlock. Each watches its parent and ends
-    with it, even if the parent is killed.
+    Workers are forked from a process that does nothing but import `modules`, and never from this one: a fork of a
+    process whose threads are at work may deadlock. Each watches its parent and ends with it, even if the parent is
+    killed.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, modules: Sequence[str] = ()) -> None:
         self._workers = workers
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(modules))
         self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to import what workers need, meanwhile."""
+        if self._workers > 1:
+            ensure_running()
+        return self
 
     def map(self, function: Callable[[T], R], units: Iterable[T]) -> Iterator[R]:
         """Yield the result of each unit.
@@ -64,7 +76,7 @@ class LocalEngine(Engine):
             yield from map(function, units)
             return
         pool = self._pool = self._pool or ProcessPoolExecutor(
-            self._workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+            self._workers, mp_context=self._context, initializer=_end_with_parent
         )
         rest = iter(units)
         pending: set[Future[R]] = {pool.submit(function, u) for u in islice(rest, self._workers * WINDOW)}
