@@ -34,7 +34,7 @@ from pipeline.review.signin import new_hash
 from pipeline.settings import Settings
 from pipeline.store.cases import Filters, Sort, queue
 from pipeline.store.database import Connection
-from pipeline.store.events import append_event
+from pipeline.store.events import Draft, append_events
 from pipeline.store.people import add_person
 
 HERE = Path(__file__).parent
@@ -118,7 +118,7 @@ def approve(connection: Connection, one: Person, other: Person) -> None:
                 reason="",
                 facts=facts,
             )
-            append_event(connection, event, None, four_eyes=())
+            append_events(connection, [Draft(event=event)], None, four_eyes=())
 
 
 def take(page: Page, address: str, width: int) -> None:

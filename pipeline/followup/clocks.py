@@ -107,7 +107,6 @@ class Due:
 
     case_id: str
     clock: Clock
-    started_at: datetime
     due_at: datetime
 
     def overdue(self, now: datetime) -> bool:
@@ -142,7 +141,7 @@ def due(case: Case, history: Sequence[Event], clocks: Sequence[Clock]) -> tuple[
         earliest = ends_at if clock.ends is Moment.RECHECKED_LATE else begun.at
         later = (event for event in history if event.sequence > begun.sequence and event.at >= earliest)
         if not any(_is(event, clock.ends) for event in later):
-            found.append(Due(case_id=case.case_id, clock=clock, started_at=begun.at, due_at=ends_at))
+            found.append(Due(case_id=case.case_id, clock=clock, due_at=ends_at))
     return tuple(sorted(found, key=lambda one: (one.due_at, one.clock.clock)))
 
 

@@ -29,8 +29,6 @@ class RowBatch:
 
     Attributes
     ----------
-    first_line : int
-        Number of the first row, from 1.
     rows_read : int
         Rows in the batch: its listings and its rejections of kind "row", together.
     listings : tuple of NumberedListing
@@ -39,7 +37,6 @@ class RowBatch:
         Rows and values that could not be used.
     """
 
-    first_line: int
     rows_read: int
     listings: tuple[NumberedListing, ...]
     rejected: tuple[Rejected, ...]
@@ -99,4 +96,4 @@ def _batch(rows: Iterator[Json | Fault], source: str, first: int) -> RowBatch | 
             listings.append(NumberedListing(line=line, listing=listing))
     if line < first:
         return None
-    return RowBatch(first_line=first, rows_read=line - first + 1, listings=tuple(listings), rejected=tuple(rejected))
+    return RowBatch(rows_read=line - first + 1, listings=tuple(listings), rejected=tuple(rejected))

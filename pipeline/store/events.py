@@ -50,20 +50,6 @@ class Draft:
     card: Card | None = None
 
 
-def append_event(
-    connection: Connection,
-    event: Event,
-    scope: tuple[str, ...] | None,
-    *,
-    four_eyes: Collection[str],
-    expected_events: int | None = None,
-    card: Card | None = None,
-) -> Case:
-    """Write one event and return the case as it leaves it; see `append_events`."""
-    draft = Draft(event=event, expected_events=expected_events, card=card)
-    return append_events(connection, [draft], scope, four_eyes=four_eyes)[event.case_id]
-
-
 def append_events(
     connection: Connection, drafts: Sequence[Draft], scope: tuple[str, ...] | None, *, four_eyes: Collection[str]
 ) -> dict[str, Case]:

@@ -17,9 +17,9 @@ from pipeline.stages.prepare import Ready, Stationery, prepare
 from pipeline.store.captures import Capture, ShownPhoto, record_captures, record_contacts, record_register
 from pipeline.store.cases import read_case, read_events
 from pipeline.store.database import Store
-from pipeline.store.events import append_event
 from pipeline.store.originals import Originals
 from tests.pipeline.notices.samples import CAPTURED, HOLDER, NOW, SIGNALS, TEAM, channel, listing
+from tests.stores import append_event
 
 PHOTO = (Path(__file__).parents[3] / "fixtures/register/photos").glob("*.jpg")
 BYTES = min(PHOTO).read_bytes()

@@ -28,11 +28,12 @@ from pipeline.stages.notify import send
 from pipeline.stages.prepare import batches_of
 from pipeline.store.cases import read_events
 from pipeline.store.database import Store, open_store
-from pipeline.store.events import append_event, events_after
+from pipeline.store.events import events_after
 from pipeline.store.notices import notices_of
 from tests.pipeline.notices.bureau import Bureau, stationery
 from tests.pipeline.notices.samples import NOW, listing
 from tests.pipeline.stages.test_notify import Platform
+from tests.stores import append_event
 
 DAY = timedelta(days=1)
 ANA = Said(by="ana", at=NOW + 2 * DAY)

@@ -19,8 +19,9 @@ from pipeline.records import Label
 from pipeline.store.case_tables import cases, events
 from pipeline.store.cases import Filters, Sort, count, queue, read_case, read_cases, read_events
 from pipeline.store.database import Store
-from pipeline.store.events import Draft, append_event, append_events, events_after
+from pipeline.store.events import Draft, append_events, events_after
 from tests.pipeline.cases.events import OPENING, STARTED_AT, event
+from tests.stores import append_event
 
 CARD = Card(
     content="1" * 64,
