@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pipeline.bundle.contents import FOR_PEOPLE, Contents, Records, contents, makers, numbers
+from pipeline.bundle.contents import FOR_PEOPLE, Contents, Records, contents, makers
 from pipeline.errors import BundleError, InputError
 from pipeline.verify.bundle import STATEMENT, Verified
 from pipeline.verify.files import BundleFiles
@@ -85,7 +85,7 @@ def _made(verified: Verified) -> Contents:
         probes=tables["probes.csv"],
     )
     try:
-        return contents(records, numbers(records))
+        return contents(records, verified.computed.rows)
     except (InputError, *MISSHAPEN) as error:
         raise BundleError("log", f"its files cannot be made again: {error!s:.200}") from error
 

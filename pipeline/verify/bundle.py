@@ -196,8 +196,8 @@ def _compute_again(files: BundleFiles, signed: Signed) -> Computed:
     if signed.definitions != VERSION:
         raise BundleError(
             STATEMENT,
-            f"its numbers are defined by version {signed.definitions!r:.20} of the definitions, "
-            f"expected {VERSION!r}: use the verifier that came out with it",
+            f"all that was signed and logged holds, but its numbers are defined by version {signed.definitions!r:.20} "
+            f"of the definitions, expected {VERSION!r}: compute them again with the verifier that came out with it",
         )
     history = signed.history
     computed = check_numbers(files, history)
