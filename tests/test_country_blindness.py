@@ -21,12 +21,16 @@ from pipeline.snapshots import find_inputs, read_photo, read_rows
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 COUNTRIES = itertools.cycle(["CN", "GB", "RU", "US", "KP", None])
 LANGUAGES = itertools.cycle(["zh", "en", "ru", None])
+HOLDERS = {"tarnwick", "novalumo", "quillmere"}
+"""Who have assets of every kind together; each of their pictures takes a while to enrol."""
 ORIGINS = itertools.cycle(["China", "Italy", "中国", "Россия"])
 
 
 @pytest.fixture(scope="module")
 def register() -> Register:
-    return load_register(FIXTURES / "register")
+    whole = load_register(FIXTURES / "register")
+    holders = (holder for holder in whole.rights_holders if holder.id in HOLDERS)
+    return replace(whole, rights_holders=tuple(holders))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +40,7 @@ def batch() -> ListingBatch:
         for file in find_inputs(sorted((FIXTURES / "snapshots").iterdir())[:1])
         for chunk in read_rows(file, 1000)
         for numbered in chunk.listings
-    ]
+    ][::2]
     return ListingBatch(
         listings=tuple(listing for _, listing in rows),
         photos=tuple(tuple(usable_photos(folder, listing)) for folder, listing in rows),
@@ -86,7 +90,7 @@ def test_moving_every_seller_to_another_country_changes_no_score(
     here = scored(batch, register, detectors)
     there = scored(elsewhere, register, detectors)
 
-    assert sum(map(len, here)) > 50
+    assert sum(map(len, here)) > 30
     assert [[(c.candidate_id, c.score, c.label) for c in cs] for cs in here] == [
         [(c.candidate_id, c.score, c.label) for c in cs] for cs in there
     ]
