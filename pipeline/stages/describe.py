@@ -1,8 +1,11 @@
-"""Describe: photos that nobody has described are read, decoded, described and dropped, one at a time."""
+"""Describe: photos that nobody has described are read, decoded, described and dropped, one at a time.
+
+Most are described while rows are still taken in; what is left, after a scan was killed, when those are done.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -56,12 +59,31 @@ def _wanted(scan: Scan) -> Iterator[list[WantedPhoto]]:
 
 
 def _describe_group(scan: Scan, conductor: Conductor, photos: list[WantedPhoto], behind: int, total: int) -> None:
-    shelves = [_shelf(scan, some) for some in in_groups(photos, SHELF_PHOTOS)]
+    for described in describe_photos(scan, photos):
+        behind += described
+        conductor.report("describe", behind, total)
+
+
+def describe_photos(scan: Scan, photos: Iterable[WantedPhoto]) -> Iterator[int]:
+    """Describe photos shelf by shelf and enter them in the store.
+
+    Parameters
+    ----------
+    scan : Scan
+        For the engine and the store.
+    photos : iterable of WantedPhoto
+        Asked for as they are needed, outside of any transaction.
+
+    Yields
+    ------
+    int
+        How many photos of a shelf are described.
+    """
+    shelves = (_shelf(scan, some) for some in in_groups(photos, SHELF_PHOTOS))
     for name, described in scan.engine.map(describe_shelf, shelves):
         with scan.store.write() as connection:
             record_shelf(connection, scan.kit.describer, name, described)
-        behind += len(described)
-        conductor.report("describe", behind, total)
+        yield len(described)
 
 
 def _shelf(scan: Scan, photos: list[WantedPhoto]) -> Shelf:

@@ -1,9 +1,12 @@
-"""Ingest: rows become observations of listings; contents that are new to the store become partitions of the lake."""
+"""Ingest: rows become observations of listings; contents that are new to the store become partitions of the lake.
+
+Their photos are described meanwhile: rows are read as workers ask for photos.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import starmap
 from pathlib import Path
@@ -14,6 +17,7 @@ from pipeline.records import ImageName, Listing
 from pipeline.snapshots import InputFile, NumberedListing, RowBatch, read_photo, read_rows
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import Content, FoundPhoto, Refusal, write_partition
+from pipeline.stages.describe import describe_photos
 from pipeline.stages.plan import Scan
 from pipeline.store.ledger import chunks_done
 from pipeline.store.observations import (
@@ -24,7 +28,7 @@ from pipeline.store.observations import (
     recall_observations,
     record_chunk,
 )
-from pipeline.store.shelves import forget_shelves, shelves_of
+from pipeline.store.shelves import already_wanted, forget_shelves, shelves_of
 
 LOOKUP = 5_000
 """Digests looked up in one query."""
@@ -50,15 +54,22 @@ def recall(scan: Scan, conductor: Conductor) -> None:
 def _ingest_file(scan: Scan, conductor: Conductor, source: int, file: InputFile, read: int) -> int:
     with scan.store.read() as connection:
         done = chunks_done(connection, scan.run_id, source)
-    for sequence, batch in enumerate(read_rows(file, scan.chunk_rows)):
-        if sequence not in done:
-            _take_in(scan, source, sequence, batch)
-        read += batch.rows_read
-        conductor.report("ingest", read, None)
+
+    def undescribed() -> Iterator[WantedPhoto]:
+        nonlocal read
+        for sequence, batch in enumerate(read_rows(file, scan.chunk_rows)):
+            if sequence not in done:
+                yield from _take_in(scan, source, sequence, batch)
+            read += batch.rows_read
+            conductor.report("ingest", read, None)
+
+    for _ in describe_photos(scan, undescribed()):
+        pass
     return read
 
 
-def _take_in(scan: Scan, source: int, sequence: int, batch: RowBatch) -> None:
+def _take_in(scan: Scan, source: int, sequence: int, batch: RowBatch) -> tuple[WantedPhoto, ...]:
+    """Enter a chunk of rows in the store and return those of its photos that nobody has described or wants yet."""
     folder = scan.inputs[source].folder
     found = [Content(listing=row.listing, photos=_find_photos(folder, row.listing)) for row in batch.listings]
     digests = [content.digest() for content in found]
@@ -77,6 +88,7 @@ def _take_in(scan: Scan, source: int, sequence: int, batch: RowBatch) -> None:
     )
     with scan.store.write() as connection:
         record_chunk(connection, scan.run_id, chunk)
+    return chunk.wanted
 
 
 def _observe(row: NumberedListing, content: str) -> Observation:
@@ -128,11 +140,14 @@ def _find_undescribed(
         if photo.digest is not None
     }
     shelves: dict[str, str] = {}
+    wanted: set[str] = set()
     with scan.store.read() as connection:
         for digests in in_groups(photos, LOOKUP):
             shelves |= shelves_of(connection, scan.kit.describer, digests)
+            wanted |= already_wanted(connection, scan.run_id, digests)
     gone = {shelf for shelf in set(shelves.values()) if not scan.lake.has("photos", shelf)}
     if gone:
         with scan.store.write() as connection:
             forget_shelves(connection, gone)
-    return tuple(photo for digest, photo in photos.items() if shelves.get(digest) in {None, *gone})
+    undescribed = (photo for digest, photo in photos.items() if shelves.get(digest) in {None, *gone})
+    return tuple(photo for photo in undescribed if photo.photo not in wanted)

@@ -18,6 +18,12 @@ def shelves_of(connection: Connection, describer: str, digests: Collection[str])
     return dict(connection.execute(query).tuples().all())
 
 
+def already_wanted(connection: Connection, run_id: str, digests: Collection[str]) -> frozenset[str]:
+    """Return which photos a scan has found before; some thousand digests at a time."""
+    query = select(wanted.c.photo).where(wanted.c.run_id == run_id, wanted.c.photo.in_(digests))
+    return frozenset(connection.execute(query).scalars())
+
+
 def count_wanted(connection: Connection, run_id: str, describer: str) -> int:
     """Count the photos of a scan that nobody has described."""
     query = _wanted(run_id, describer).with_only_columns(func.count(), maintain_column_froms=True)

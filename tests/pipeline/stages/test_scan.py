@@ -61,6 +61,25 @@ def test_a_second_scan_of_the_same_looks_at_nothing(tmp_path: Path, register: Pa
     assert {**first, "seconds": {}} == {**second, "seconds": {}}
 
 
+def test_a_photo_of_many_listings_is_described_once_and_while_rows_are_read(tmp_path: Path, register: Path) -> None:
+    snapshot = write_snapshot(tmp_path / "snapshot", [row(n) for n in range(120)])
+    described: list[int] = []
+
+    class Watching(PlainConductor):
+        """Notes how many photos are described when the rows are taken in."""
+
+        def perform(self, name: str, step: Callable[[], Any]) -> Any:
+            done = super().perform(name, step)
+            if name == "ingest 1":
+                described.append(CALLS["described"])
+            return done
+
+    CALLS.clear()
+    run_scan(scan_of([snapshot], register, tmp_path, chunk_rows=10), Watching())
+
+    assert described == [CALLS["described"]] == [39]
+
+
 def test_the_same_listings_a_week_later_are_not_looked_at(tmp_path: Path, register: Path) -> None:
     first = write_snapshot(tmp_path / "first", [row(n) for n in range(120)])
     later = write_snapshot(tmp_path / "later", [row(n, captured_at=LATER, sold_count=9) for n in range(119, -1, -1)])
@@ -280,13 +299,11 @@ def test_a_photo_that_goes_while_it_is_scanned_is_reported_and_found_again(tmp_p
     kept = photo.read_bytes()
 
     class Interrupting(PlainConductor):
-        """Removes the photo after the rows are taken in."""
+        """Removes the photo when the rows are taken in."""
 
-        def perform(self, name: str, step: Callable[[], Any]) -> Any:
-            done = super().perform(name, step)
-            if name == "ingest 1":
+        def report(self, stage: str, done: int, total: int | None) -> None:
+            if stage == "ingest":
                 photo.unlink()
-            return done
 
     counts: Any = run_scan(scan_of([snapshot], register, tmp_path), Interrupting())["counts"]
     photo.write_bytes(kept)
