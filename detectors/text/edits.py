@@ -142,8 +142,7 @@ def _is_misspelling(parts: list[str], spelling: Spelling) -> bool:
 def _masked(place: Place, spelling: Spelling, key: str) -> bool:
     """Say whether the one edit is a sign written for, over or between letters."""
     wanted, at = spelling.letters, 0
-    text, tokens = place.squeezed.folded.text, place.squeezed.tokens
-    ending = text[tokens[place.last].end :][:1]
+    ending = place.squeezed.following(place.last)[:1]
     if _is_mask(ending) and ending not in _SEPARATORS and key == wanted[:-1]:
         return True
     for number, part in enumerate(place.parts[:-1]):

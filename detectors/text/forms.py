@@ -103,20 +103,21 @@ class Place:
     branded: bool = False
 
     @property
+    def _stretch(self) -> tuple[int, int]:
+        """Offsets in the view."""
+        return self.squeezed.start(self.first) + len(self.before), self.squeezed.end(self.last) - len(self.after)
+
+    @property
     def span(self) -> tuple[int, int]:
         """Offsets in the original."""
-        tokens = self.squeezed.tokens
-        start = tokens[self.first].start + len(self.before)
-        end = tokens[self.last].end - len(self.after)
-        return self.squeezed.folded.span(start, end)
+        return self.squeezed.folded.span(*self._stretch)
 
     @property
     def closed_up(self) -> bool:
         """Whether something that stands in the original was left out of the stretch."""
         start, end = self.span
-        tokens = self.squeezed.tokens
-        read = tokens[self.last].end - len(self.after) - tokens[self.first].start - len(self.before)
-        return end - start > read
+        first, last = self._stretch
+        return end - start > last - first
 
     @property
     def quote(self) -> str:

@@ -214,7 +214,7 @@ def sounded(text: str) -> str:
     return text.translate(_SOUNDS)
 
 
-def is_whole_word(pattern: str, fragment: Fragment | None) -> bool:
+def is_whole_word(pattern: str, fragment: Fragment) -> bool:
     """Say whether a pattern counts only where it is the key of a whole word, so that words can be looked up."""
     return fragment in _WORDS and not has_hanzi(pattern)
 
@@ -362,7 +362,7 @@ _TESTS: Final[Mapping[Fragment, Callable[[Place, Spelling], bool]]] = {
 
 
 def _following(place: Place) -> str:
-    return place.squeezed.folded.text[place.squeezed.tokens[place.last].end :]
+    return place.squeezed.following(place.last)
 
 
 def transliterated(place: Place, spelling: Spelling) -> Hit | None:

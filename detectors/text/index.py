@@ -17,7 +17,7 @@ from detectors.text.masked import MaskedMarks
 from detectors.text.misspellings import Misspellings
 from detectors.text.sounds import OF_SOUND, Sounds
 from detectors.text.spelling import Spelling
-from detectors.text.tokens import KeyCache, Squeezed, squeeze
+from detectors.text.tokens import Squeezed, Tokens, squeeze
 
 _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud7af]")
 _WRITTEN: Final = frozenset({"look-alike", "raw", "spelt"})
@@ -48,16 +48,17 @@ class MarkIndex:
 
     def __init__(self, spellings: tuple[Spelling, ...], brands: frozenset[str] = frozenset()) -> None:
         self._spellings = spellings
-        self._cache = KeyCache()
+        self._seen = Tokens()
         patterns: defaultdict[str, list[Wanted]] = defaultdict(list)
         self._parts: defaultdict[str, list[Wanted]] = defaultdict(list)
-        self._starts: defaultdict[str, list[Spelling]] = defaultdict(list)
+        self._starts: defaultdict[str, list[Wanted]] = defaultdict(list)
+        self._styled: defaultdict[str, list[Wanted]] = defaultdict(list)
+        of_whole_words = {Fragment.MASKED_START: self._starts, Fragment.STYLED_PART: self._styled}
         for spelling in spellings:
             for pattern, fragment in patterns_of(spelling):
-                if fragment is Fragment.MASKED_START:
-                    self._starts[pattern].append(spelling)
-                    continue
-                table = self._parts if fragments.is_whole_word(pattern, fragment) else patterns
+                table = patterns
+                if fragment is not None and fragments.is_whole_word(pattern, fragment):
+                    table = of_whole_words.get(fragment, self._parts)
                 table[pattern].append((spelling, fragment))
         self._wanted = list(patterns.values())
         self._automaton = AhoCorasick(
@@ -77,7 +78,7 @@ class MarkIndex:
         -----
         Equal to `brute_force` for the same spellings, which is the definition.
         """
-        views = _views(text, self._cache)
+        views = _views(text, self._seen)
         found = [hit for p in self._proposals(views) if (hit := _judge(p, branded=branded)) is not None]
         found += self._misspellings.hits(views["look-alike"], branded=branded)
         if not text.isascii() and OF_SOUND.search(text):
@@ -87,7 +88,7 @@ class MarkIndex:
 
     def brute_force(self, text: str, *, branded: bool = False) -> list[Hit]:
         """Return the same as `hits` by trying every spelling everywhere: slow and obvious."""
-        views = _views(text, KeyCache())
+        views = _views(text, Tokens())
         proposals = (proposal for spelling in self._spellings for proposal in _tried(views, spelling))
         found = [hit for p in proposals if (hit := _judge(p, branded=branded)) is not None]
         found += self._misspellings.brute_force(views["look-alike"], branded=branded)
@@ -100,13 +101,19 @@ class MarkIndex:
             for number, start, end in self._automaton.find_matches_as_indexes(squeezed.text, overlapping=True):
                 for wanted in self._wanted[number]:
                     yield view, squeezed, start, end, wanted
-            for number, token in enumerate(squeezed.tokens if view in _WRITTEN else ()):
-                start, end = squeezed.bounds[number], squeezed.bounds[number + 1]
-                for wanted in self._parts.get(token.key, ()):
-                    yield view, squeezed, start, end, wanted
-                if token.key in self._starts and fragments.is_masked(squeezed.folded.text[token.end :]):
-                    for spelling in self._starts[token.key]:
-                        yield view, squeezed, start, end, (spelling, Fragment.MASKED_START)
+            if view in _WRITTEN:
+                yield from self._of_whole_words(view, squeezed)
+
+    def _of_whole_words(self, view: str, squeezed: Squeezed) -> Iterator[Proposal]:
+        keys = list(enumerate([token.key for token in squeezed.tokens]))
+        found = [(n, self._parts[key]) for n, key in keys if key in self._parts]
+        masked = [(n, key) for n, key in keys if key in self._starts and fragments.is_masked(squeezed.following(n))]
+        found += [(n, self._starts[key]) for n, key in masked]
+        if not squeezed.folded.original.isascii():
+            found += [(n, self._styled[key]) for n, key in keys if key in self._styled]
+        for number, parts in found:
+            for wanted in parts:
+                yield view, squeezed, squeezed.bounds[number], squeezed.bounds[number + 1], wanted
 
 
 def patterns_of(spelling: Spelling) -> Iterator[tuple[str, Fragment | None]]:
@@ -167,23 +174,23 @@ def _yields(hit: Hit, other: Hit) -> bool:
     return (inside or weaker) and hit.spelling.rights_holder_id != other.spelling.rights_holder_id
 
 
-def _views(text: str, cache: KeyCache) -> dict[str, Squeezed]:
-    look = squeeze(folding.look_alike(text), cache)
+def _views(text: str, seen: Tokens) -> dict[str, Squeezed]:
+    look = squeeze(folding.look_alike(text), seen)
     views = {"look-alike": look}
     one_by_one = lettering.spelt(text)
     if one_by_one is not None:
-        views["spelt"] = squeeze(one_by_one, cache)
+        views["spelt"] = squeeze(one_by_one, seen)
     if text.isascii():
         return views
     if _SPOKEN.search(text):
-        views["raw"] = squeeze(folding.raw(text), cache)
-        views["transliteration"] = squeeze(folding.spoken(text), cache)
+        views["raw"] = squeeze(folding.raw(text), seen)
+        views["transliteration"] = squeeze(folding.spoken(text), seen)
     upside_down = folding.turned(text)
     if upside_down is not None:
-        views["turned"] = squeeze(upside_down, cache)
+        views["turned"] = squeeze(upside_down, seen)
     drawn = lettering.drawn(text)
     if drawn is not None:
-        views["drawn"] = squeeze(drawn, cache)
+        views["drawn"] = squeeze(drawn, seen)
     if fragments.has_hanzi(look.text):
         views["sound"] = replace(look, text=fragments.sounded(look.text))
     return views

@@ -21,6 +21,9 @@ _SPELT: Final = re.compile(
 )
 """Single letters with the same between each two of them."""
 
+_SINGLE: Final = re.compile(r"\b\w\b")
+"""A letter alone: sought first, since most texts have none."""
+
 
 def drawn(text: str) -> Folded | None:
     """Read runs of letters drawn with characters of other scripts; None where there is no such run.
@@ -45,6 +48,8 @@ def spelt(text: str) -> Folded | None:
     >>> spelt("bag Z|0|R|V|A|N|E new").text, spelt("a-b or 1.2.3.4")
     ('bag z0rvane new', None)
     """
+    if not (_SINGLE.search(text) or "_" in text):
+        return None
     runs = [run for run in _SPELT.finditer(text) if any(map(str.isalpha, run.group()))]
     if not runs:
         return None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from detectors.text import edits, words
 from detectors.text.forms import MASKED_FROM, Hit, Place
 from detectors.text.spelling import Spelling
-from detectors.text.tokens import MASKS, Squeezed, class_key
+from detectors.text.tokens import MASKS, Squeezed, Token, class_key
 
 _LONGEST_CHAIN: Final = 4
 _GAP: Final = 3
+_ODD: Final = re.compile(r"[*_#?~^%@$!|]|[^\x00-\x7f\w\s]")
+"""What may stand for a letter: sought first, since most texts have none."""
+
 _SIGN: Final = re.compile(r"[^\W_](?:[*_#?~^%@$!|]|[^\x00-\x7f\w\s]){1,2}[^\W_]|[@$€£][^\W_]|[^\W_][@$€£]")
 _WORDS_KEPT: Final = 200_000
 _LEAST_FAR: Final = edits.TWICE_FROM - 2
@@ -22,6 +25,8 @@ _LEAST_FAR: Final = edits.TWICE_FROM - 2
 
 Window = tuple[int, int]
 Judge = Callable[[Place, Spelling, edits.Company], Hit | None]
+Suspects = tuple[tuple[Judge, Spelling], ...]
+"""Spellings that a stretch may be a slip of, each with who judges that."""
 
 
 class Misspellings:
@@ -51,25 +56,25 @@ class Misspellings:
             for at, third in edits.thirds(spelling.compact) if edits.may_be_edited_twice(spelling) else ():
                 self._thirds[at, third].append(spelling)
         self._places = sorted({(at, len(third)) for at, third in self._thirds})
-        self._near: dict[str, tuple[Spelling, ...]] = {}
-        self._far: dict[str, tuple[Spelling, ...]] = {}
+        self._of_word: dict[str, Suspects] = {}
 
     def hits(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
         """Yield every misspelt mark in the look-alike view."""
-        for first, last in _windows(look, self._words):
-            near = self._neighbours(_letters(look, first, last))
-            long = first == last and len(look.tokens[first].letters) >= _LEAST_FAR
-            far = self._far_neighbours(look.word(first)) if long else ()
-            if near or far:
-                place = _window(look, first, last, branded=branded)
-                for spelling in near:
-                    yield from self._judged(edits.near, place, spelling)
-                for spelling in far:
-                    yield from self._judged(edits.far, place, spelling)
+        for number, token in enumerate(look.tokens):
+            suspects = self._of_word.get(token.word)
+            if suspects is None:
+                suspects = self._remembered(token)
+            for judge, spelling in suspects:
+                yield from self._judged(judge, _window(look, number, number, branded=branded), spelling)
+        for first, last in _chains(look, self._words):
+            letters = "".join([token.letters for token in look.tokens[first : last + 1]])
+            for spelling in self._neighbours(letters):
+                yield from self._judged(edits.near, _window(look, first, last, branded=branded), spelling)
 
     def brute_force(self, look: Squeezed, *, branded: bool) -> Iterator[Hit]:
         """Yield the same by trying every spelling everywhere."""
-        for first, last in _windows(look, self._words):
+        single = ((number, number) for number, token in enumerate(look.tokens) if _may_be_mark(token))
+        for first, last in chain(single, _chains(look, self._words)):
             place = _window(look, first, last, branded=branded)
             for spelling in filter(_may_be_edited, self._spellings):
                 yield from self._judged(edits.near, place, spelling)
@@ -81,27 +86,23 @@ class Misspellings:
         if hit is not None:
             yield hit
 
-    def _neighbours(self, key: str) -> tuple[Spelling, ...]:
-        """Return the spellings that may be one edit from a key."""
-        found = self._near.get(key)
-        if found is None:
-            if len(self._near) >= _WORDS_KEPT:
-                self._near.clear()
-            shorter = {key, *_shortened(key)} if len(key) >= MASKED_FROM - 1 else set()
-            near = {id(s): s for k in shorter if k in self._shortened for s in self._shortened[k] if s.letters != key}
-            found = self._near[key] = tuple(s for s in near.values() if edits.is_edited(key, s.letters))
+    def _remembered(self, token: Token) -> Suspects:
+        """Find out which spellings a word may be a slip of, and remember it."""
+        if len(self._of_word) >= _WORDS_KEPT:
+            self._of_word.clear()
+        near = self._neighbours(token.letters) if _may_be_mark(token) else []
+        far = self._sharing(token.word) if not token.cjk and _may_be_far(token.word) else []
+        found = self._of_word[token.word] = (*[(edits.near, s) for s in near], *[(edits.far, s) for s in far])
         return found
 
-    def _far_neighbours(self, word: str) -> tuple[Spelling, ...]:
-        """Return the spellings that may be two edits from a word."""
-        found = self._far.get(word)
-        if found is None:
-            if len(self._far) >= _WORDS_KEPT:
-                self._far.clear()
-            found = self._far[word] = tuple(self._sharing(word)) if _may_be_far(word) else ()
-        return found
+    def _neighbours(self, key: str) -> list[Spelling]:
+        """Return the spellings that are one edit from a key."""
+        shorter = {key, *_shortened(key)} if len(key) >= MASKED_FROM - 1 else set()
+        near = {id(s): s for k in shorter if k in self._shortened for s in self._shortened[k] if s.letters != key}
+        return [spelling for spelling in near.values() if edits.is_edited(key, spelling.letters)]
 
     def _sharing(self, word: str) -> list[Spelling]:
+        """Return the spellings that are two edits from a word."""
         shared: dict[int, Spelling] = {}
         for at, length in self._places:
             for start in range(max(0, at - 2), min(at + 3, len(word) - length + 1)):
@@ -122,35 +123,31 @@ def _shortened(key: str) -> Iterator[str]:
         yield key[:i] + key[i + 1 :]
 
 
-def _letters(look: Squeezed, first: int, last: int) -> str:
-    if first == last:
-        return look.tokens[first].letters
-    return "".join([token.letters for token in look.tokens[first : last + 1]])
-
-
 def _window(look: Squeezed, first: int, last: int, *, branded: bool) -> Place:
     return Place(squeezed=look, view="look-alike", first=first, last=last, branded=branded)
 
 
-def _windows(look: Squeezed, mark_words: frozenset[str]) -> Iterator[Window]:
-    """Yield the stretches of words that may be a mark with one edit: words, chains, and company of a mark's word."""
-    tokens = look.tokens
-    for number, token in enumerate(tokens):
-        if not token.cjk and len(token.letters) >= MASKED_FROM - 1:
-            yield number, number
-    if _SIGN.search(look.folded.text) or not mark_words.isdisjoint([token.key for token in tokens]):
-        for first, token in enumerate(tokens):
+def _may_be_mark(token: Token) -> bool:
+    return not token.cjk and len(token.letters) >= MASKED_FROM - 1
+
+
+def _chains(look: Squeezed, mark_words: frozenset[str]) -> Iterator[Window]:
+    """Yield the stretches of several words that hold a word of a mark or a sign for a letter."""
+    text = look.folded.text
+    signed = _ODD.search(text) and _SIGN.search(text)
+    if signed or (mark_words and not mark_words.isdisjoint([token.key for token in look.tokens])):
+        for first, token in enumerate(look.tokens):
             if not token.cjk:
-                yield from _chains(look, first, mark_words)
+                yield from _chains_from(look, first, mark_words)
 
 
-def _chains(look: Squeezed, first: int, mark_words: frozenset[str]) -> Iterator[Window]:
-    """Yield the stretches of several words from one word on that hold a word of a mark or a sign for a letter."""
+def _chains_from(look: Squeezed, first: int, mark_words: frozenset[str]) -> Iterator[Window]:
+    """Yield those that begin with a certain word."""
     tokens = look.tokens
     known = tokens[first].key in mark_words
     signed, chained = not look.word(first).isalnum(), True
     for last, following in islice(enumerate(tokens), first + 1, first + _LONGEST_CHAIN):
-        gap = look.folded.text[tokens[last - 1].end : following.start]
+        gap = look.between(last - 1)
         if following.cjk or len(gap) > _GAP:
             return
         known = known or following.key in mark_words

@@ -11,7 +11,7 @@ from detectors.text.distinctiveness import Grade
 from detectors.text.forms import Form, Hit
 from detectors.text.fragments import has_hanzi
 from detectors.text.spelling import Spelling
-from detectors.text.tokens import KeyCache, Squeezed, squeeze
+from detectors.text.tokens import Squeezed, Tokens, squeeze
 
 LEAST: Final = 6
 """Letters a mark must have to be put together from two fields; three hanzi."""
@@ -39,7 +39,7 @@ class SplitMarks:
     """
 
     def __init__(self, spellings: Sequence[Spelling]) -> None:
-        self._cache = KeyCache()
+        self._seen = Tokens()
         self._whole: defaultdict[str, list[Spelling]] = defaultdict(list)
         for spelling in spellings:
             strictness = spelling.distinctiveness
@@ -60,7 +60,7 @@ class SplitMarks:
         rests = [(name, word) for name, value in fields for word in [self._only_word(value)] if word][:_MOST_FIELDS]
         if not rests or not self._whole:
             return
-        read = squeeze(folding.look_alike(title), self._cache)
+        read = squeeze(folding.look_alike(title), self._seen)
         for number in range(len(read.tokens)):
             for name, rest in rests:
                 for spelling in self._made_of(read.word(number), rest):
@@ -69,7 +69,7 @@ class SplitMarks:
     def _only_word(self, value: str) -> str | None:
         if not 0 < len(value) <= _LONGEST:
             return None
-        read = squeeze(folding.look_alike(value), self._cache)
+        read = squeeze(folding.look_alike(value), self._seen)
         return read.word(0) if len(read.tokens) == 1 else None
 
     def _made_of(self, word: str, rest: str) -> Iterator[Spelling]:
@@ -82,8 +82,7 @@ class SplitMarks:
 
 
 def _hit(read: Squeezed, number: int, spelling: Spelling, field: str) -> Hit:
-    token = read.tokens[number]
-    start, end = read.folded.span(token.start, token.end)
+    start, end = read.folded.span(read.start(number), read.end(number))
     return Hit(
         spelling=spelling,
         form=Form.DISGUISED,

@@ -21,19 +21,19 @@ LEET: Final = str.maketrans("0134567892i!|@$€£", "oleasgtbgzlllasel")
 MASKS: Final = frozenset("*_#?~^%@$!|")
 """ASCII characters written in place of a letter; outside ASCII any sign may be."""
 
-_TOKEN: Final = re.compile(rf"{WORD}|[{CJK}]+|[@$€£]|(?<=[^\W_])[!|](?=[^\W_])")
+_TOKEN: Final = re.compile(rf"({WORD}|[{CJK}]+|[@$€£]|(?<=[^\W_])[!|](?=[^\W_]))")
 _IS_CJK: Final = re.compile(f"[{CJK}]")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _WORDS_KEPT: Final = 200_000
 
 
 class Token(NamedTuple):
-    """A word of a view.
+    """What is to be known of a word, wherever it stands.
 
     Attributes
     ----------
-    start, end : int
-        Where it stands.
+    word : str
+        As folded.
     key : str
         Its class key.
     letters : str
@@ -42,21 +42,20 @@ class Token(NamedTuple):
         Written in a script without spaces.
     """
 
-    start: int
-    end: int
+    word: str
     key: str
     letters: str
     cjk: bool
 
 
-class KeyCache(dict[str, tuple[str, str, bool]]):
-    """What is to be known of the words seen so far, because titles repeat their words: key, letters, cjk."""
+class Tokens(dict[str, Token]):
+    """The words seen so far, because titles repeat their words."""
 
-    def __missing__(self, word: str) -> tuple[str, str, bool]:
+    def __missing__(self, word: str) -> Token:
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        known = self[word] = class_key(word), class_letters(word), _IS_CJK.match(word) is not None
-        return known
+        token = self[word] = Token(word, class_key(word), class_letters(word), _IS_CJK.match(word) is not None)
+        return token
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,17 @@ class Squeezed:
         The view.
     tokens : tuple of Token
         Its words, in order.
+    edges : tuple of int
+        Where each word starts and ends, in turn, then the length of the view.
     text : str
-        Their keys, joined.
+        The keys of the words, joined.
     bounds : tuple of int
         Where each key starts in `text`, then the length of `text`.
     """
 
     folded: Folded
     tokens: tuple[Token, ...]
+    edges: tuple[int, ...]
     text: str
     bounds: tuple[int, ...]
 
@@ -86,19 +88,32 @@ class Squeezed:
 
     def word(self, number: int) -> str:
         """Return a word as folded."""
-        token = self.tokens[number]
-        return self.folded.text[token.start : token.end]
+        return self.tokens[number].word
+
+    def start(self, number: int) -> int:
+        """Return where a word starts."""
+        return self.edges[2 * number]
+
+    def end(self, number: int) -> int:
+        """Return where a word ends."""
+        return self.edges[2 * number + 1]
 
     def between(self, number: int) -> str:
         """Return what stands between a word and the one after it."""
-        return self.folded.text[self.tokens[number].end : self.tokens[number + 1].start]
+        return self.folded.text[self.end(number) : self.start(number + 1)]
+
+    def following(self, number: int) -> str:
+        """Return everything that stands after a word."""
+        return self.folded.text[self.end(number) :]
 
 
-def squeeze(folded: Folded, cache: KeyCache) -> Squeezed:
+def squeeze(folded: Folded, seen: Tokens) -> Squeezed:
     """Cut a view into words and join their class keys."""
-    tokens = tuple([Token(m.start(), m.end(), *cache[m.group()]) for m in _TOKEN.finditer(folded.text)])
-    bounds = tuple(accumulate([len(token.key) for token in tokens], initial=0))
-    return Squeezed(folded, tokens, "".join([token.key for token in tokens]), bounds)
+    pieces = _TOKEN.split(folded.text)
+    tokens = tuple([seen[word] for word in pieces[1::2]])
+    keys = [token.key for token in tokens]
+    bounds = tuple(accumulate(map(len, keys), initial=0))
+    return Squeezed(folded, tokens, tuple(accumulate(map(len, pieces))), "".join(keys), bounds)
 
 
 def class_key(word: str) -> str:
@@ -121,5 +136,4 @@ def class_letters(word: str) -> str:
 
 def words_of(text: str) -> Iterator[str]:
     """Yield the words of a folded text."""
-    for match in _TOKEN.finditer(text):
-        yield match.group()
+    yield from _TOKEN.findall(text)
