@@ -41,8 +41,8 @@ def suggest(register: Path, store: str | None, holder: str | None, most: int) ->
 
     Each with its evidence, the likeliest first; `aliases adopt` takes one into use.
     """
-    from pipeline.register import load_register  # noqa: PLC0415
-    from pipeline.store.aliases import worded_cases  # noqa: PLC0415  the database drivers
+    from pipeline.register import load_register
+    from pipeline.store.aliases import worded_cases
 
     with one_line():
         opened = open_given(store)
@@ -54,8 +54,8 @@ def suggest(register: Path, store: str | None, holder: str | None, most: int) ->
 
 
 def _suggested(register: Register, worded: list[Worded], holder_id: str | None, most: int) -> Iterator[str]:
-    from detectors.text.mining import Told, suggest  # noqa: PLC0415  word lists
-    from detectors.text.spelling import spellings_of  # noqa: PLC0415
+    from detectors.text.mining import Told, suggest
+    from detectors.text.spelling import spellings_of
 
     for holder in register.rights_holders:
         spellings = [s for s in spellings_of(register) if s.rights_holder_id == holder.id]
@@ -88,10 +88,10 @@ def adopt(asset: str, alias: str, register: Path | None, store: str | None, by: 
 
     A short one, or one that means something else too, is found as a whole word only and counts for less.
     """
-    from detectors.text.distinctiveness import Grade, grade  # noqa: PLC0415  word lists
-    from detectors.text.mining import kind_of, script_of  # noqa: PLC0415
-    from pipeline.aliases import STRONG, WEAK, Alias  # noqa: PLC0415
-    from pipeline.store.aliases import add_alias  # noqa: PLC0415  the database drivers
+    from detectors.text.distinctiveness import Grade, grade
+    from detectors.text.mining import kind_of, script_of
+    from pipeline.aliases import STRONG, WEAK, Alias
+    from pipeline.store.aliases import add_alias
 
     with one_line():
         name = " ".join(alias.split())
@@ -121,8 +121,8 @@ LONGEST = 80
 
 def _holders(register: Path | None, store: Store) -> tuple[RightsHolder, ...]:
     """Return the rights holders of a register, or those that the store knows."""
-    from pipeline.register import load_register  # noqa: PLC0415
-    from pipeline.store.rights import known_holders  # noqa: PLC0415  the database drivers
+    from pipeline.register import load_register
+    from pipeline.store.rights import known_holders
 
     if register is not None:
         return load_register(register).rights_holders
@@ -148,7 +148,7 @@ def _mark(holders: Iterable[RightsHolder], asset_id: str) -> tuple[str, str]:
 @store_option
 def remove(asset: str, alias: str, register: Path | None, store: str | None) -> None:
     """Look no more for ALIAS as a name of the word mark ASSET."""
-    from pipeline.store.aliases import remove_alias  # noqa: PLC0415  the database drivers
+    from pipeline.store.aliases import remove_alias
 
     with one_line():
         opened = open_given(store)
@@ -164,7 +164,7 @@ def remove(asset: str, alias: str, register: Path | None, store: str | None) -> 
 @store_option
 def list_aliases(store: str | None) -> None:
     """Print the aliases in use."""
-    from pipeline.store.aliases import read_aliases  # noqa: PLC0415  the database drivers
+    from pipeline.store.aliases import read_aliases
 
     with one_line():
         opened = open_given(store)
@@ -183,9 +183,9 @@ def list_aliases(store: str | None) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write, one JSON object a line.")
 def corrections(store: str | None, out: Path) -> None:
     """Write how marks in titles are used, as people's decisions say: examples for the model of use in context."""
-    import orjson  # noqa: PLC0415
+    import orjson
 
-    from pipeline.store.corrections import corrections  # noqa: PLC0415  the database drivers
+    from pipeline.store.corrections import corrections
 
     with one_line():
         opened = open_given(store)

@@ -29,9 +29,9 @@ def benign() -> None:
 @store_option
 def add(photos: tuple[Path, ...], holder: str, reason: str, store: str | None) -> None:
     """Enter PHOTOS, image files; copies that differ little count as the same."""
-    from detectors.image.describe import DESCRIBE_VERSION, describe  # noqa: PLC0415  OpenCV
-    from pipeline.photos import BenignPhoto  # noqa: PLC0415  NumPy
-    from pipeline.store.benign import add_benign  # noqa: PLC0415  the database drivers
+    from detectors.image.describe import DESCRIBE_VERSION, describe
+    from pipeline.photos import BenignPhoto
+    from pipeline.store.benign import add_benign
 
     with one_line(), open_given(store).write() as connection:
         for path in photos:
@@ -57,7 +57,7 @@ def add(photos: tuple[Path, ...], holder: str, reason: str, store: str | None) -
 @store_option
 def remove(digest: str, holder: str, store: str | None) -> None:
     """Take the photo with this SHA-256 DIGEST out again."""
-    from pipeline.store.benign import remove_benign  # noqa: PLC0415  the database drivers
+    from pipeline.store.benign import remove_benign
 
     with one_line(), open_given(store).write() as connection:
         if not remove_benign(connection, holder, digest):
@@ -68,7 +68,7 @@ def remove(digest: str, holder: str, store: str | None) -> None:
 @store_option
 def list_benign(store: str | None) -> None:
     """Print the list."""
-    from pipeline.store.benign import read_benign  # noqa: PLC0415  the database drivers
+    from pipeline.store.benign import read_benign
 
     with one_line(), open_given(store).read() as connection:
         for found in read_benign(connection):

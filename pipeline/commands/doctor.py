@@ -14,10 +14,10 @@ from pipeline.exits import FAILED, one_line
 @click.command()
 def doctor() -> None:
     """Check versions, settings, store and lake, and that nothing calls out."""
-    from pipeline.doctor import examine  # noqa: PLC0415  the database drivers
+    from pipeline.doctor import examine
 
     with one_line():
-        import flows  # noqa: F401, PLC0415  sets Prefect's switches
+        import flows  # noqa: F401  sets Prefect's switches
 
         findings = examine(settings_given({}), os.environ)
     for finding in findings:

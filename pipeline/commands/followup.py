@@ -43,8 +43,8 @@ def followup() -> None:
 @store_option
 def open_case(candidate: str, reason: str, by: str, store: str | None) -> None:
     """Open a case for CANDIDATE, the id of a low one that no scan opened a case for."""
-    from pipeline.stages.cases import open_by_hand  # noqa: PLC0415  the database drivers
-    from pipeline.store.lake import Lake  # noqa: PLC0415
+    from pipeline.stages.cases import open_by_hand
+    from pipeline.store.lake import Lake
 
     with one_line():
         settings = settings_given({"store": store})
@@ -58,7 +58,7 @@ def open_case(candidate: str, reason: str, by: str, store: str | None) -> None:
 @store_option
 def show_due(holders: tuple[str, ...], store: str | None) -> None:
     """Print what is to be done by when, which notices to send again, and the sellers' objections."""
-    from pipeline.stages.followup import overview  # noqa: PLC0415  the database drivers
+    from pipeline.stages.followup import overview
 
     now = datetime.now(UTC)
     with one_line():
@@ -80,8 +80,8 @@ def show_due(holders: tuple[str, ...], store: str | None) -> None:
 @store_option
 def show_health(holders: tuple[str, ...], store: str | None) -> None:
     """Print how the fast lanes of platforms stand; exit code 1 if one is out of bounds."""
-    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
-    from pipeline.stages.followup import fast_lanes  # noqa: PLC0415  the database drivers
+    from pipeline.followup.health import shipped_programmes
+    from pipeline.stages.followup import fast_lanes
 
     with one_line(), open_given(store).read() as connection:
         lanes = fast_lanes(connection, holders or None, shipped_programmes(), datetime.now(UTC))
@@ -105,7 +105,7 @@ def answers(path: Path, by: str, store: str | None) -> None:
     Each has notice_id, disposition (removed, restricted, rejected, pending, counter_noticed, withdrawn, duplicate,
     already_gone), and if known cause, platform_text and at. Exit code 1 if a line could not be used.
     """
-    from pipeline.stages.followup import record_answer  # noqa: PLC0415  the database drivers
+    from pipeline.stages.followup import record_answer
 
     entered = failed = 0
     with one_line():
@@ -131,7 +131,7 @@ def answers(path: Path, by: str, store: str | None) -> None:
 @store_option
 def objection(notice: str, grounds: str, at: datetime | None, by: str, store: str | None) -> None:
     """Enter that a seller objects to NOTICE; print by when to answer."""
-    from pipeline.stages.followup import record_objection  # noqa: PLC0415  the database drivers
+    from pipeline.stages.followup import record_objection
 
     with one_line():
         found = record_objection(open_given(store), notice, grounds, _said(by, at), _clocks())
@@ -146,7 +146,7 @@ def objection(notice: str, grounds: str, at: datetime | None, by: str, store: st
 @store_option
 def settle_objection(notice: str, outcome: str, at: datetime | None, by: str, store: str | None) -> None:
     """Enter how the objection to NOTICE ended; "upheld" means that the seller was right."""
-    from pipeline.stages.followup import settle  # noqa: PLC0415  the database drivers
+    from pipeline.stages.followup import settle
 
     with one_line():
         case = settle(open_given(store), notice, outcome, _said(by, at))
@@ -182,7 +182,7 @@ def _disposition(row: dict[str, Any]) -> Disposition:
 
 
 def _said(by: str, at: object) -> Said:
-    from pipeline.stages.followup import Said  # noqa: PLC0415  the database drivers
+    from pipeline.stages.followup import Said
 
     now = datetime.now(UTC)
     try:

@@ -51,7 +51,7 @@ def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @_options("log", "keys", "store")
 def init(origin: str, **options: Any) -> None:
     """Make the keys of a new log called ORIGIN, a host name such as log.example.org, for ever."""
-    from pipeline.log import init_keys  # noqa: PLC0415  cryptography
+    from pipeline.log import init_keys
 
     with one_line():
         settings = settings_given(options)
@@ -66,9 +66,9 @@ def init(origin: str, **options: Any) -> None:
 @_options("log", "keys", "store", "log_policy")
 def publish(**options: Any) -> None:
     """Append what happened since, publish a checkpoint, and ask the witnesses of the policy to sign it."""
-    from pipeline.log import load_keys, open_log  # noqa: PLC0415  cryptography
-    from pipeline.stages.publish import publish_log  # noqa: PLC0415  the database drivers
-    from pipeline.store.database import open_store  # noqa: PLC0415
+    from pipeline.log import load_keys, open_log
+    from pipeline.stages.publish import publish_log
+    from pipeline.store.database import open_store
 
     with one_line():
         settings = settings_given(options)
@@ -90,8 +90,8 @@ def publish(**options: Any) -> None:
 @_options("log")
 def receipt(event_id: str, out: Path | None, **options: Any) -> None:
     """Write a receipt for the entry of EVENT_ID, a notice or decision: it can be checked with no access to the log."""
-    from pipeline.log.folder import LogFolder  # noqa: PLC0415  cryptography
-    from pipeline.log.receipts import receipt_of  # noqa: PLC0415
+    from pipeline.log.folder import LogFolder
+    from pipeline.log.receipts import receipt_of
 
     with one_line():
         folder = LogFolder(Path(settings_given(options).log))
@@ -108,8 +108,8 @@ def receipt(event_id: str, out: Path | None, **options: Any) -> None:
 @_options("log")
 def receipts(out: Path, **options: Any) -> None:
     """Write a receipt for every notice and decision into the folder OUT."""
-    from pipeline.log.folder import LogFolder  # noqa: PLC0415  cryptography
-    from pipeline.log.receipts import all_receipts  # noqa: PLC0415
+    from pipeline.log.folder import LogFolder
+    from pipeline.log.receipts import all_receipts
 
     with one_line():
         out.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ def disclose(event_id: str, fields: tuple[str, ...], **options: Any) -> None:
 
     Hand on only what the other side may know.
     """
-    import json  # noqa: PLC0415
+    import json
 
     with one_line():
         for disclosure in _disclosures(settings_given(options), event_id):
@@ -143,10 +143,10 @@ def disclose(event_id: str, fields: tuple[str, ...], **options: Any) -> None:
 @_options("store")
 def erase(case_ids: tuple[str, ...], **options: Any) -> None:
     """Destroy what opens the private fields of CASE_IDS: their entries stay, as noise."""
-    from pipeline.log.feed import event_record  # noqa: PLC0415
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-    from pipeline.store.events import read_histories  # noqa: PLC0415
-    from pipeline.store.secrets import erase_secrets  # noqa: PLC0415
+    from pipeline.log.feed import event_record
+    from pipeline.store.database import open_store
+    from pipeline.store.events import read_histories
+    from pipeline.store.secrets import erase_secrets
 
     with one_line(), open_store(settings_given(options).store).write() as connection:
         histories = read_histories(connection, case_ids)
@@ -160,10 +160,10 @@ def erase(case_ids: tuple[str, ...], **options: Any) -> None:
 
 
 def _disclosures(settings: Settings, event_id: str) -> Iterator[Disclosure]:
-    from pipeline.log.feed import event_disclosures, event_record  # noqa: PLC0415
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
-    from pipeline.store.logged import read_event  # noqa: PLC0415
-    from pipeline.store.secrets import read_secret  # noqa: PLC0415
+    from pipeline.log.feed import event_disclosures, event_record
+    from pipeline.store.database import open_store
+    from pipeline.store.logged import read_event
+    from pipeline.store.secrets import read_secret
 
     with open_store(settings.store).read() as connection:
         event: Event | None = read_event(connection, event_id)
@@ -177,10 +177,10 @@ def _disclosures(settings: Settings, event_id: str) -> Iterator[Disclosure]:
 
 def _witness(opened: Log, policy_file: str) -> Iterator[str]:
     """Ask every witness that has not signed; yield what went wrong."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
-    from pipeline.log.witnesses import ask_all  # noqa: PLC0415
-    from pipeline.verify.policy import load_policy  # noqa: PLC0415
+    from pipeline.log.witnesses import ask_all
+    from pipeline.verify.policy import load_policy
 
     policy = load_policy(Path(policy_file))
     with httpx.Client(follow_redirects=False) as client:

@@ -48,9 +48,9 @@ def metrics() -> None:
 @store_option
 def policy(baseline: str, store: str | None, *, synthetic: bool) -> None:
     """Promise, before it is drawn, with what later periods will be compared."""
-    from pipeline.metrics.definitions import METHODS, VERSION  # noqa: PLC0415  SciPy
-    from pipeline.metrics.periods import days_of  # noqa: PLC0415
-    from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
+    from pipeline.metrics.definitions import METHODS, VERSION
+    from pipeline.metrics.periods import days_of
+    from pipeline.store.audit_entries import add_entry
 
     with one_line(), open_given(store).write() as connection:
         days_of(baseline)
@@ -66,8 +66,8 @@ def policy(baseline: str, store: str | None, *, synthetic: bool) -> None:
 @store_option
 def nonce(body: str, nonce_sha256: str, store: str | None) -> None:
     """Take in the SHA-256 of a random number of BODY's, such as a trade body, before the next frame."""
-    from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
-    from pipeline.store.audits import Nonce, add_nonce  # noqa: PLC0415
+    from pipeline.store.audit_entries import add_entry
+    from pipeline.store.audits import Nonce, add_nonce
 
     with one_line(), open_given(store).write() as connection:
         digest = _hexadecimal(nonce_sha256, "nonce").hex()
@@ -87,9 +87,9 @@ def nonce(body: str, nonce_sha256: str, store: str | None) -> None:
 @store_option
 def frame(period: str, snapshots: tuple[Path, ...], register: Path, labels: int, **options: Any) -> None:
     """Commit to everything that was captured in PERIOD, such as 2026-Q4 or 2026-10-03/2026-10-04."""
-    from pipeline.metrics.audits import Over  # noqa: PLC0415  SciPy
-    from pipeline.register import load_register  # noqa: PLC0415
-    from pipeline.stages.audit import FramePlan, commit_frame  # noqa: PLC0415  the database drivers
+    from pipeline.metrics.audits import Over
+    from pipeline.register import load_register
+    from pipeline.stages.audit import FramePlan, commit_frame
 
     with one_line(), open_given(options["store"]).write() as connection:
         top = options["top"]
@@ -122,8 +122,8 @@ def frame(period: str, snapshots: tuple[Path, ...], register: Path, labels: int,
 @_log
 def draw(audit_id: str, drand: Path | None, nonces: tuple[str, ...], probes: int, **options: Any) -> None:
     """Draw the sample of AUDIT_ID with a seed that nobody could foresee."""
-    from pipeline.log.folder import LogFolder  # noqa: PLC0415  cryptography
-    from pipeline.stages.audit import draw_audit  # noqa: PLC0415  the database drivers
+    from pipeline.log.folder import LogFolder
+    from pipeline.stages.audit import draw_audit
 
     with one_line():
         settings = settings_given(options)
@@ -151,8 +151,8 @@ def draw(audit_id: str, drand: Path | None, nonces: tuple[str, ...], probes: int
 @store_option
 def status(store: str | None) -> None:
     """Print every audit and the reviews that are outstanding, by round."""
-    from pipeline.stages.audit_review import progress  # noqa: PLC0415  the database drivers
-    from pipeline.store.audits import list_audits  # noqa: PLC0415
+    from pipeline.stages.audit_review import progress
+    from pipeline.store.audits import list_audits
 
     with one_line(), open_given(store).read() as connection:
         for found in list_audits(connection):
@@ -168,7 +168,7 @@ def status(store: str | None) -> None:
 @store_option
 def next_(audit_id: str, person: str, store: str | None) -> None:
     """Print the next item of AUDIT_ID for a person, as JSON; nothing of what the scan saw."""
-    from pipeline.stages.audit_review import next_item  # noqa: PLC0415  the database drivers
+    from pipeline.stages.audit_review import next_item
 
     with one_line(), open_given(store).read() as connection:
         item = next_item(connection, audit_id, person)
@@ -186,7 +186,7 @@ def next_(audit_id: str, person: str, store: str | None) -> None:
 @store_option
 def label(audit_id: str, item: str, label: str, **options: Any) -> None:
     """Say what ITEM of AUDIT_ID is: one of the labels, or "unresolvable"."""
-    from pipeline.stages.audit_review import review_item  # noqa: PLC0415  the database drivers
+    from pipeline.stages.audit_review import review_item
 
     said = {"person_id": options["person"], "label": label, "reason": options["reason"]}
     with one_line(), open_given(options["store"]).write() as connection:
@@ -200,7 +200,7 @@ def label(audit_id: str, item: str, label: str, **options: Any) -> None:
 @store_option
 def correct(entry_id: str, label: str, reason: str, store: str | None) -> None:
     """Replace the label in the entry ENTRY_ID by another, for everybody to see."""
-    from pipeline.stages.audit_review import correct_label  # noqa: PLC0415  the database drivers
+    from pipeline.stages.audit_review import correct_label
 
     with one_line(), open_given(store).write() as connection:
         correct_label(
@@ -215,7 +215,7 @@ def correct(entry_id: str, label: str, reason: str, store: str | None) -> None:
 @store_option
 def challenge(body: str, question: str, answer: str, store: str | None) -> None:
     """Put a QUESTION of an outsider, such as the trade body BODY, and its ANSWER into the log."""
-    from pipeline.store.audit_entries import add_entry  # noqa: PLC0415  the database drivers
+    from pipeline.store.audit_entries import add_entry
 
     with one_line(), open_given(store).write() as connection:
         fields = {"body": body, "question": question, "answer": answer}
@@ -240,7 +240,7 @@ def export(out: Path, reason: str, **options: Any) -> None:
 @click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
 def site(out: Path, bundles: tuple[Path, ...]) -> None:
     """Make a static site of BUNDLES, the oldest first, in the folder OUT: fit to be hosted anywhere."""
-    from pipeline.stages.site import make_site  # noqa: PLC0415  Jinja2
+    from pipeline.stages.site import make_site
 
     with one_line():
         pages = make_site(out, bundles)
@@ -249,9 +249,9 @@ def site(out: Path, bundles: tuple[Path, ...]) -> None:
 
 def export_now(settings: Settings, out: Path, reason: str = "") -> int:
     """Publish a bundle as the settings say; return how many numbers it has."""
-    from pipeline.log import load_keys, open_log  # noqa: PLC0415  cryptography
-    from pipeline.stages.bundle import publish_bundle  # noqa: PLC0415  the database drivers
-    from pipeline.store.database import open_store  # noqa: PLC0415
+    from pipeline.log import load_keys, open_log
+    from pipeline.stages.bundle import publish_bundle
+    from pipeline.store.database import open_store
 
     what = replace(_what(settings), reason=reason)
     with open_log(Path(settings.log), load_keys(Path(settings.keys))) as log:
@@ -263,7 +263,7 @@ def export_now(settings: Settings, out: Path, reason: str = "") -> int:
 
 def publish_now(settings: Settings, now: datetime) -> int:
     """Publish a bundle under its day, and renew the site of all of them; return how many numbers it has."""
-    from pipeline.stages.site import make_site  # noqa: PLC0415  Jinja2
+    from pipeline.stages.site import make_site
 
     if not settings.bundles:
         raise InputError("bundles: not set, got '', expected the folder in which bundles are put")
@@ -275,17 +275,17 @@ def publish_now(settings: Settings, now: datetime) -> int:
 
 
 def _what(settings: Settings) -> Publication:
-    from pipeline.log import load_keys  # noqa: PLC0415  cryptography
-    from pipeline.stages.bundle import Publication  # noqa: PLC0415
-    from pipeline.verify.guide import guide_files  # noqa: PLC0415
+    from pipeline.log import load_keys
+    from pipeline.stages.bundle import Publication
+    from pipeline.verify.guide import guide_files
 
     what = Publication(keys=load_keys(Path(settings.keys)), guides=guide_files())
     if settings.log_policy:
         what = _witnessed(what, Path(settings.log_policy))
     if not settings.stamp_authority:
         return what
-    from pipeline.transports.authority import Authority, read_roots  # noqa: PLC0415  the network
-    from pipeline.transports.web import Web  # noqa: PLC0415
+    from pipeline.transports.authority import Authority, read_roots
+    from pipeline.transports.web import Web
 
     roots = read_roots(Path(settings.stamp_roots))
     authority = Authority(settings.stamp_authority, roots, Web(time.sleep))
@@ -294,11 +294,11 @@ def _what(settings: Settings) -> Publication:
 
 def _witnessed(what: Publication, path: Path) -> Publication:
     """Have the witnesses of a policy sign, and send the policy along."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
-    from pipeline.log.witnesses import ask_all  # noqa: PLC0415  cryptography
-    from pipeline.verify.bundle import POLICY  # noqa: PLC0415
-    from pipeline.verify.policy import load_policy  # noqa: PLC0415
+    from pipeline.log.witnesses import ask_all
+    from pipeline.verify.bundle import POLICY
+    from pipeline.verify.policy import load_policy
 
     policy = load_policy(path)
 
@@ -311,9 +311,9 @@ def _witnessed(what: Publication, path: Path) -> Publication:
 
 
 def _listed(connection: Connection, period: str, snapshots: tuple[Path, ...], top: int | None) -> Iterator[Appearance]:
-    from pipeline.metrics.periods import days_of  # noqa: PLC0415  SciPy
-    from pipeline.stages.audit import Appearance, top_results  # noqa: PLC0415  the database drivers
-    from pipeline.store.audits import seen_between  # noqa: PLC0415
+    from pipeline.metrics.periods import days_of
+    from pipeline.stages.audit import Appearance, top_results
+    from pipeline.store.audits import seen_between
 
     first, after = (datetime.combine(day, midnight(), UTC) for day in days_of(period))
     seen = seen_between(connection, first, after)
@@ -323,7 +323,7 @@ def _listed(connection: Connection, period: str, snapshots: tuple[Path, ...], to
 
 
 def _beacon(path: Path) -> Beacon:
-    from pipeline.stages.audit import Beacon  # noqa: PLC0415  the database drivers
+    from pipeline.stages.audit import Beacon
 
     try:
         document = json.loads(path.read_bytes())

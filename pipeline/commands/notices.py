@@ -72,7 +72,7 @@ def export(out: Path, **given: Any) -> None:
 
     When it is done, tell `notices filed` so.
     """
-    from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
+    from pipeline.stages.export import export as write
 
     with one_line():
         settings, choice, now = settings_given(given), _choice(given), _now()
@@ -92,8 +92,8 @@ def export(out: Path, **given: Any) -> None:
 @click.option("--by", required=True, help="Who sends it, for the history of the cases.")
 def send(out: Path, by: str, **given: Any) -> None:
     """Send the notices for eBay by its API; the other channels are for `notices export`."""
-    from pipeline.stages.export import export as write  # noqa: PLC0415  the database drivers
-    from pipeline.stages.notify import send as deliver  # noqa: PLC0415
+    from pipeline.stages.export import export as write
+    from pipeline.stages.notify import send as deliver
 
     with one_line():
         settings, choice, now = settings_given(given), _choice(given), _now()
@@ -114,7 +114,7 @@ def send(out: Path, by: str, **given: Any) -> None:
 @store_option
 def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
     """Write down that the exported BATCH, an id, was handed in, or that one that was being sent has arrived."""
-    from pipeline.stages.notify import file_batch  # noqa: PLC0415  the database drivers
+    from pipeline.stages.notify import file_batch
 
     with one_line():
         count = file_batch(_store(settings_given(given)), batch, _now(), by=by, native_id=native_id)
@@ -128,7 +128,7 @@ def filed(batch: str, by: str, native_id: str | None, **given: Any) -> None:
 @store_option
 def give_up(batch: str, by: str, reason: str, **given: Any) -> None:
     """Write down that the BATCH, an id, never reached its platform; its cases may be noticed again."""
-    from pipeline.stages.notify import give_up_batch  # noqa: PLC0415  the database drivers
+    from pipeline.stages.notify import give_up_batch
 
     with one_line():
         count = give_up_batch(_store(settings_given(given)), batch, _now(), by=by, reason=reason)
@@ -141,7 +141,7 @@ def give_up(batch: str, by: str, reason: str, **given: Any) -> None:
 @store_option
 def status(batch: str, **given: Any) -> None:
     """Ask eBay what became of the BATCH, an id, and write it down."""
-    from pipeline.stages.notify import refresh  # noqa: PLC0415  the database drivers
+    from pipeline.stages.notify import refresh
 
     with one_line():
         settings = settings_given(given)
@@ -177,8 +177,8 @@ def dossier(
     **given: Any,
 ) -> None:
     """Print what is known of a CASE, an id, or of a seller, for police or customs."""
-    from pipeline.dossiers.pages import print_dossier  # noqa: PLC0415  fonts
-    from pipeline.stages.dossier import dossier_of_case, dossier_of_seller  # noqa: PLC0415  the database drivers
+    from pipeline.dossiers.pages import print_dossier
+    from pipeline.stages.dossier import dossier_of_case, dossier_of_seller
 
     with one_line():
         if (case is None) == (seller is None):
@@ -222,10 +222,10 @@ def _choice(given: dict[str, Any]) -> _Choice:
 
 def _ready(store: Store, stationery: Stationery, choice: _Choice, now: datetime) -> Ready:
     """Prepare what was chosen; tell every problem, and what would endanger a fast lane."""
-    from pipeline.followup.health import shipped_programmes  # noqa: PLC0415
-    from pipeline.notices.notice import Location  # noqa: PLC0415
-    from pipeline.stages.followup import foresee, warning_line  # noqa: PLC0415  the database drivers
-    from pipeline.stages.prepare import prepare as check  # noqa: PLC0415
+    from pipeline.followup.health import shipped_programmes
+    from pipeline.notices.notice import Location
+    from pipeline.stages.followup import foresee, warning_line
+    from pipeline.stages.prepare import prepare as check
 
     claims = tuple(Location(claim) for claim in choice.claims)
     with store.read() as connection:
@@ -251,28 +251,28 @@ def _now() -> datetime:
 
 
 def _store(settings: Settings) -> Store:
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
+    from pipeline.store.database import open_store
 
     return open_store(settings.store)
 
 
 def _stationery(settings: Settings) -> Stationery:
-    from pipeline.stationery import stationery_of  # noqa: PLC0415  templates
+    from pipeline.stationery import stationery_of
 
     return stationery_of(settings)
 
 
 def _scribe(settings: Settings, stationery: Stationery, now: datetime) -> Scribe:
-    from pipeline.stationery import scribe_of  # noqa: PLC0415  the database drivers
-    from pipeline.store.lake import Lake  # noqa: PLC0415
-    from pipeline.store.originals import Originals  # noqa: PLC0415
+    from pipeline.stationery import scribe_of
+    from pipeline.store.lake import Lake
+    from pipeline.store.originals import Originals
 
     return scribe_of(settings, stationery, Originals.beside(Lake(lake_folder(settings))), now)
 
 
 def _ebay(settings: Settings, stationery: Stationery) -> Ebay:
-    from pipeline.transports.ebay import Account, Ebay  # noqa: PLC0415  the network
-    from pipeline.transports.web import Web  # noqa: PLC0415
+    from pipeline.transports.ebay import Account, Ebay
+    from pipeline.transports.web import Web
 
     if not (settings.ebay_client_id and settings.ebay_secret_file):
         raise SettingsError("ebay_client_id: not set, got no access, expected it and ebay_secret_file in the settings")

@@ -73,6 +73,6 @@ def open_given(store: str | None) -> Store:
     CounterfoilError
         If it cannot be opened.
     """
-    from pipeline.store.database import open_store  # noqa: PLC0415  the database drivers
+    from pipeline.store.database import open_store
 
     return open_store(settings_given({"store": store}).store)

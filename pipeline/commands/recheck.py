@@ -31,7 +31,7 @@ def recheck(looks: tuple[Path, ...], store: str | None, *, ask: bool) -> None:
     Each says that a listing is down, still up, changed, or that nothing could be told; that last is never counted as
     down.
     """
-    from pipeline.stages.recheck import rejected_lines  # noqa: PLC0415  the database drivers
+    from pipeline.stages.recheck import rejected_lines
 
     with one_line():
         settings = settings_given({"store": store})
@@ -54,11 +54,11 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
     list of Tally
         Of the files, if any, and of what was asked for.
     """
-    from pipeline.rechecks import Scout, find_files, read_looks  # noqa: PLC0415
-    from pipeline.stages.recheck import enter_looks, look_again  # noqa: PLC0415
-    from pipeline.store.database import open_store  # noqa: PLC0415
-    from pipeline.store.lake import Lake  # noqa: PLC0415
-    from pipeline.store.originals import Originals  # noqa: PLC0415
+    from pipeline.rechecks import Scout, find_files, read_looks
+    from pipeline.stages.recheck import enter_looks, look_again
+    from pipeline.store.database import open_store
+    from pipeline.store.lake import Lake
+    from pipeline.store.originals import Originals
 
     files = find_files(looks)
     patterns = patterns_of(settings)
@@ -82,7 +82,7 @@ def recheck_now(settings: Settings, looks: Sequence[Path], *, ask: bool, now: da
 
 def clocks_of(settings: Settings) -> tuple[Clock, ...]:
     """Return the clocks of the settings and those that ship."""
-    from pipeline.followup.clocks import read_clocks, shipped_clocks  # noqa: PLC0415
+    from pipeline.followup.clocks import read_clocks, shipped_clocks
 
     own = _own(settings.recheck_clocks)
     return (*(read_clocks(*own) if own else ()), *shipped_clocks())
@@ -90,7 +90,7 @@ def clocks_of(settings: Settings) -> tuple[Clock, ...]:
 
 def patterns_of(settings: Settings) -> tuple[Pattern, ...]:
     """Return what pages say that are gone: by the settings, and what ships."""
-    from pipeline.followup.pages import read_patterns, shipped_patterns  # noqa: PLC0415
+    from pipeline.followup.pages import read_patterns, shipped_patterns
 
     own = _own(settings.recheck_pages)
     return (*(read_patterns(*own) if own else ()), *shipped_patterns())

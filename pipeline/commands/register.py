@@ -51,8 +51,8 @@ def _summary(register: Register, known_brands: str) -> Iterator[str]:
     kinds = Counter(asset.kind for asset in assets)
     counted = ", ".join(f"{kinds[kind]} {kind.value}" for kind in AssetKind if kinds[kind])
     yield f"{len(register.rights_holders)} rights holders, {len(assets)} assets: {counted or 'none'}"
-    from detectors.text.brands import load_brands  # noqa: PLC0415  word lists
-    from detectors.text.distinctiveness import grade  # noqa: PLC0415
+    from detectors.text.brands import load_brands
+    from detectors.text.distinctiveness import grade
 
     brands = load_brands(Path(known_brands)).names() if known_brands else frozenset()
     marks = {"".join(asset.text.casefold().split()): asset.text for asset in assets if asset.text}
@@ -67,9 +67,9 @@ def _summary(register: Register, known_brands: str) -> Iterator[str]:
 
 
 def _remarks(register: Register, folder: Path, innocents: str) -> Iterator[str]:
-    from detectors.image.enrol import enrol  # noqa: PLC0415  OpenCV
-    from detectors.image.innocents import measure, shipped  # noqa: PLC0415
-    from detectors.image.remarks import remarks  # noqa: PLC0415
+    from detectors.image.enrol import enrol
+    from detectors.image.innocents import measure, shipped
+    from detectors.image.remarks import remarks
 
     own = tuple(_described(Path(innocents))) if innocents else ()
     measured = measure(enrol(register, partial(read_image, folder)), (*shipped(), *own))
@@ -79,7 +79,7 @@ def _remarks(register: Register, folder: Path, innocents: str) -> Iterator[str]:
 
 def _described(folder: Path) -> Iterator[PhotoDescription]:
     """Describe the user's innocent photos; what is no photo is passed over."""
-    from detectors.image.describe import describe  # noqa: PLC0415  OpenCV
+    from detectors.image.describe import describe
 
     if not folder.is_dir():
         raise InputError(f"innocents: no such folder, got {str(folder)!r}, expected a folder of photos")

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 @store_option
 def review(host: str, port: int, store: str | None) -> None:
     """Serve the review app."""
-    import uvicorn  # noqa: PLC0415  the web framework
+    import uvicorn
 
-    from pipeline.review.app import create_app  # noqa: PLC0415
-    from pipeline.store.people import read_people  # noqa: PLC0415  the database drivers
+    from pipeline.review.app import create_app
+    from pipeline.store.people import read_people
 
     with one_line():
         settings = settings_given({"store": store})
@@ -53,11 +53,11 @@ def review(host: str, port: int, store: str | None) -> None:
 
 def make_site(settings: Settings) -> Site:
     """Return the site over the store of the settings, with the world outside as it is."""
-    from detectors.image import decode  # noqa: F401, PLC0415  now, so that the first photo need not wait for it
-    from pipeline.review.site import Site  # noqa: PLC0415
-    from pipeline.store.database import open_store  # noqa: PLC0415
-    from pipeline.store.lake import Lake  # noqa: PLC0415
-    from pipeline.store.originals import Originals  # noqa: PLC0415
+    from detectors.image import decode  # noqa: F401  now, so that the first photo need not wait for it
+    from pipeline.review.site import Site
+    from pipeline.store.database import open_store
+    from pipeline.store.lake import Lake
+    from pipeline.store.originals import Originals
 
     return Site(
         store=open_store(settings.store),
@@ -74,7 +74,7 @@ def make_site(settings: Settings) -> Site:
 
 def shrink(data: bytes, side: int) -> bytes:
     """Turn a picture of unknown origin into a clean JPEG file of at most so many pixels a side."""
-    from detectors.image.decode import decode_in_colour  # noqa: PLC0415  Pillow
+    from detectors.image.decode import decode_in_colour
 
     buffer = BytesIO()
     decode_in_colour(data, side).save(buffer, "JPEG", quality=85)
@@ -97,7 +97,7 @@ def add(
     name: str, shown_as: str | None, role: str | None, holders: tuple[str, ...], store: str | None, *, admin: bool
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
-    from pipeline.store.people import add_person  # noqa: PLC0415
+    from pipeline.store.people import add_person
 
     with one_line():
         if admin and role:
@@ -119,8 +119,8 @@ def add(
 @store_option
 def password(name: str, store: str | None) -> None:
     """Give NAME another password and end their sessions."""
-    from pipeline.store.people import find_sign_in, set_password  # noqa: PLC0415
-    from pipeline.store.sessions import close_sessions_of  # noqa: PLC0415
+    from pipeline.store.people import find_sign_in, set_password
+    from pipeline.store.sessions import close_sessions_of
 
     with one_line():
         hashed = _new_hash(_asked())
@@ -136,7 +136,7 @@ def password(name: str, store: str | None) -> None:
 @store_option
 def list_people(store: str | None) -> None:
     """Print who may come in, with their roles."""
-    from pipeline.store.people import read_people  # noqa: PLC0415
+    from pipeline.store.people import read_people
 
     with one_line(), open_given(store).read() as connection:
         for person in read_people(connection):
@@ -152,9 +152,9 @@ def _asked() -> str:
 
 
 def _new_hash(given: str) -> str:
-    from argon2 import PasswordHasher  # noqa: PLC0415
+    from argon2 import PasswordHasher
 
-    from pipeline.review.signin import new_hash  # noqa: PLC0415
+    from pipeline.review.signin import new_hash
 
     try:
         return new_hash(PasswordHasher(), given)

@@ -58,7 +58,7 @@ def rescan(**options: Any) -> None:
 def _scan(options: Mapping[str, Any]) -> None:
     with one_line():
         settings = settings_given(options)
-        import flows  # noqa: PLC0415  Prefect
+        import flows
 
         run = flows.scan_now(flows.prepare_scan(settings, again=not settings.snapshots))
     show_candidates(Path(settings.out) / "candidates.jsonl", Console())
@@ -79,7 +79,7 @@ def _scan(options: Mapping[str, Any]) -> None:
 @click.option("--out", help="Folder with the results of the scan.")
 def overlay(candidate: str, register: Path, photos: Path, out: str | None) -> None:
     """Draw the photos of CANDIDATE, an id, beside the registered pictures that were seen in them."""
-    from detectors.image.overlay import overlay as draw  # noqa: PLC0415  Pillow
+    from detectors.image.overlay import overlay as draw
 
     with one_line():
         folder = Path(settings_given({"out": out}).out)

@@ -26,7 +26,7 @@ def verify(bundle: Path, policy: Path | None, since: Path | None, disclosures: P
 
     Names the first thing that does not hold, and the file it is in.
     """
-    from pipeline.verify.policy import load_policy  # noqa: PLC0415  cryptography
+    from pipeline.verify.policy import load_policy
 
     with one_line():
         trusted = load_policy(policy) if policy else None
@@ -36,9 +36,9 @@ def verify(bundle: Path, policy: Path | None, since: Path | None, disclosures: P
 
 
 def _bundle(path: Path, policy: Policy | None, since: Path | None) -> Iterator[str]:
-    from pipeline.bundle.again import make_again  # noqa: PLC0415  pyarrow
-    from pipeline.verify.bundle import verify_bundle  # noqa: PLC0415  SciPy
-    from pipeline.verify.files import BundleFiles  # noqa: PLC0415
+    from pipeline.bundle.again import make_again
+    from pipeline.verify.bundle import verify_bundle
+    from pipeline.verify.files import BundleFiles
 
     files = BundleFiles(path)
     found = verify_bundle(files, policy, BundleFiles(since) if since else None)
@@ -69,11 +69,11 @@ def _told(found: Verified) -> Iterator[str]:
 
 
 def _receipt(path: Path, policy: Policy | None, disclosures: Path | None) -> Iterator[str]:
-    import json  # noqa: PLC0415
+    import json
 
-    from pipeline.verify.canonical import read_canonical  # noqa: PLC0415
-    from pipeline.verify.disclosures import Disclosure, check_disclosure  # noqa: PLC0415
-    from pipeline.verify.receipts import Receipt  # noqa: PLC0415
+    from pipeline.verify.canonical import read_canonical
+    from pipeline.verify.disclosures import Disclosure, check_disclosure
+    from pipeline.verify.receipts import Receipt
 
     if policy is None:
         raise InputError(f"{path}: whose log? expected --policy FILE with a line 'log KEY' and one 'quorum none'")

@@ -31,10 +31,10 @@ def weights() -> None:
 @store_option
 def fit(store: str | None) -> None:
     """Fit the table to the decided cases, print old beside new, and keep the new one as a proposal."""
-    from pipeline.learning.proposal import propose  # noqa: PLC0415  scikit-learn
-    from pipeline.learning.quality import compare  # noqa: PLC0415
-    from pipeline.scoring import default_weights, fixed_observations  # noqa: PLC0415
-    from pipeline.store.weights import labelled_cases, record_proposal  # noqa: PLC0415
+    from pipeline.learning.proposal import propose
+    from pipeline.learning.quality import compare
+    from pipeline.scoring import default_weights, fixed_observations
+    from pipeline.store.weights import labelled_cases, record_proposal
 
     with one_line():
         table, opened = default_weights(), open_given(store)
@@ -55,7 +55,7 @@ def fit(store: str | None) -> None:
 @store_option
 def list_proposals(store: str | None) -> None:
     """Print the proposals, the newest first, with who adopted which."""
-    from pipeline.store.weights import read_proposals  # noqa: PLC0415  the database drivers
+    from pipeline.store.weights import read_proposals
 
     with one_line(), open_given(store).read() as connection:
         for found in read_proposals(connection):
@@ -70,8 +70,8 @@ def list_proposals(store: str | None) -> None:
 @store_option
 def adopt(version: str, by: str, store: str | None) -> None:
     """Make the proposal VERSION the table of the next scan."""
-    from pipeline.store.people import admin_named  # noqa: PLC0415  the database drivers
-    from pipeline.store.weights import adopt_proposal  # noqa: PLC0415
+    from pipeline.store.people import admin_named
+    from pipeline.store.weights import adopt_proposal
 
     with one_line(), open_given(store).write() as connection:
         adopt_proposal(connection, version, admin_named(connection, by).name, datetime.now(UTC))
