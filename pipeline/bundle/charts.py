@@ -69,8 +69,13 @@ def forest(points: Sequence[Point], title: str, unit: str = "%") -> Markup:
     return Markup("").join([*parts, CLOSE])
 
 
-def trend(points: Sequence[Point], title: str, unit: str = "%") -> Markup:
-    """Return a chart with a column for each period: a dot, a bar from low to high, and a line between the dots.
+def highest(points: Sequence[Point]) -> float:
+    """Return the highest limit or value of some points, at least 0."""
+    return max((p.high if p.high is not None else p.value for p in points), default=0.0)
+
+
+def trend(points: Sequence[Point], title: str, unit: str = "%", reach: float = 0.0) -> Markup:
+    """Return a chart with a column for each period: a dot, a bar from low to high, and a pale line between the dots.
 
     Parameters
     ----------
@@ -78,10 +83,12 @@ def trend(points: Sequence[Point], title: str, unit: str = "%") -> Markup:
         From left to right.
     title, unit
         As for `forest`.
+    reach : float
+        How high the axis goes at least: charts that stand side by side need one scale.
     """
     if not points:
         return Markup("")
-    high = max(0.0, *(p.high if p.high is not None else p.value for p in points))
+    high = max(reach, highest(points), 0.0)
     ticks = _ticks(0.0, high)
     top = max(high, ticks[-1]) or 1
     step = (WIDTH - 60 - RIGHT) / len(points)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 
@@ -13,15 +13,18 @@ from markupsafe import Markup
 
 from pipeline.bundle.charts import Point, forest, trend
 from pipeline.metrics.definitions import AUDIT, DEFINITIONS, DISPOSITIONS, METHODS, VERSION, Metric
+from pipeline.metrics.histories import SIZES
 from pipeline.metrics.periods import days_of
 from pipeline.metrics.rows import ALL, Row, Status, confidence
+from pipeline.metrics.schedule import Claim
 
 SHARE, POINTS = "share", "points"
 UNITS = {SHARE: " %", POINTS: " points", "hours": " h", "index": ""}
 DIFFERENCES = ("gap", "change", "year_on_year")
 HEADLINES = ("prevalence", "clean_share_topN", "accept_rate", "t_action_median", "verified_down_7d", "relist_rate_30d")
 GAPS = (
-    *("prevalence", "accept_rate", "reversal_rate", "verified_down_7d", "relist_rate_30d"),
+    *("prevalence", "prevalence_by_sales", "clean_share_topN", "accept_rate", "accept_rate_6m", "reversal_rate"),
+    *("verified_down_7d", "relist_rate_30d"),
     *("t_review_median", "t_ack_median", "t_action_median", "t_action_p90", "t_ack_rate_ratio", "t_action_rate_ratio"),
 )
 LIMITS = (
@@ -41,13 +44,31 @@ PLAIN = confidence()
 """Confidence that needs no mention."""
 
 
+CLAIMS = {
+    Claim.DECREASE: "a decrease may be claimed",
+    Claim.INCREASE: "an increase may be claimed",
+    Claim.NONE: "no change may be claimed",
+    Claim.UNSCHEDULED: "nothing was promised beforehand: no claim",
+}
+WEIGHTED = (
+    "Of audits, counts are those of the sample, in units where it is weighted by units sold; "
+    "the estimate weights each stratum by its part of the frame."
+)
+"""Why an estimate is not the count out of what it is out of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Part of the report: a title, perhaps a chart, and the rows of its table."""
+    """Part of the report: a title, perhaps a chart and a note, and the rows of its table.
+
+    Where rows are differences between sizes of rights holders, `sides` has both numbers by the key of the difference.
+    """
 
     title: str
     rows: Sequence[Row]
     chart: Markup = NO_CHART
+    note: str = ""
+    sides: Mapping[tuple[str, str, str, str], Sequence[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +142,7 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
         Section(
             title="Prevalence of infringing listings",
             rows=prevalence,
+            note=WEIGHTED,
             chart=trend(
                 [point(row, day_or_period(row.period)) for row in prevalence],
                 "Prevalence by period, with 95 % intervals",
@@ -128,7 +150,9 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
         ),
         Section(title="Change", rows=changes),
         Section(
-            title="What else audits say", rows=[r for r in whole if r.metric in audits and r.metric != "prevalence"]
+            title="What else audits say",
+            rows=[r for r in whole if r.metric in audits and r.metric != "prevalence"],
+            note=WEIGHTED,
         ),
         Section(
             title="Notices",
@@ -138,14 +162,24 @@ def _sections(rows: Sequence[Row]) -> list[Section]:
         Section(
             title="Small and medium against large rights holders",
             rows=gaps,
+            sides=_sides(rows, gaps),
             chart=forest(
                 [point(row, DEFINITIONS[row.metric].title) for row in shares],
                 "Difference, small and medium minus large, with 95 % intervals",
                 UNITS[POINTS],
             ),
         ),
-        Section(title="By size, platform, sector, country of protection, right and reason", rows=grouped),
+        Section(
+            title="By size, platform, sector, country of protection, right and reason", rows=grouped, note=WEIGHTED
+        ),
     ]
+
+
+def _sides(rows: Sequence[Row], gaps: Sequence[Row]) -> dict[tuple[str, str, str, str], list[Row]]:
+    """Return for each gap the numbers of small and medium and of large rights holders; ratios have none."""
+    known = {row.key: row for row in rows}
+    keys = {gap.key: [(gap.metric, gap.period, "size", size) for size in SIZES] for gap in gaps}
+    return {gap: [known[key] for key in both] for gap, both in keys.items() if all(key in known for key in both)}
 
 
 DISPOSITIONS_TITLES = {f"notices_{name}": name.replace("_", " ") for name in DISPOSITIONS}
@@ -225,6 +259,11 @@ def day_or_period(period: str) -> str:
     return first.isoformat() if (after - first).days == 1 else f"{first} to {after - timedelta(days=1)}"
 
 
+def claimed(claim: str) -> str:
+    """Return what may be said of a change, for people; empty for any other number."""
+    return CLAIMS[Claim(claim)] if claim else ""
+
+
 def title_of(name: str) -> str:
     """Return what people call a metric."""
     found: Metric | None = DEFINITIONS.get(name)
@@ -244,6 +283,6 @@ def pages() -> Environment:
     """Return the templates; they escape what they are given."""
     found = Environment(loader=PackageLoader("pipeline.bundle"), autoescape=True, undefined=StrictUndefined)
     found.filters |= {"estimate": estimate, "title_of": title_of, "by_period": by_period, "interval": interval}
-    found.filters["day"] = day_or_period
+    found.filters |= {"day": day_or_period, "claimed": claimed}
     found.trim_blocks = found.lstrip_blocks = True
     return found

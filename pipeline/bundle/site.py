@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.bundle.charts import trend
+from pipeline.bundle.charts import highest, trend
 from pipeline.bundle.report import HEADLINES, NO_CHART, SHARE, day_or_period, pages, point, title_of
 from pipeline.metrics.rows import ALL, Row
 
@@ -95,10 +95,9 @@ def _trend(metric: str, rows: Sequence[Row]) -> Trend:
     own = sorted((row for row in rows if row.metric == metric and row.estimate), key=lambda row: row.period)
     whole = [row for row in own if row.dimension == ALL]
     title = title_of(metric)
-    sides = [
-        (name, _chart([row for row in own if (row.dimension, row.group) == place], f"{title}, {name} rights holders"))
-        for place, name in SIDES.items()
-    ]
+    by_side = {name: [row for row in own if (row.dimension, row.group) == place] for place, name in SIDES.items()}
+    reach = highest([point(row, "") for rows in by_side.values() for row in rows])
+    sides = [(name, _chart(rows, f"{title}, {name} rights holders", reach)) for name, rows in by_side.items()]
     return Trend(
         metric=metric,
         title=title,
@@ -108,6 +107,6 @@ def _trend(metric: str, rows: Sequence[Row]) -> Trend:
     )
 
 
-def _chart(rows: Sequence[Row], title: str) -> Markup:
+def _chart(rows: Sequence[Row], title: str, reach: float = 0.0) -> Markup:
     unit = "%" if all(row.unit == SHARE for row in rows) else " h"
-    return trend([point(row, day_or_period(row.period)) for row in rows], title, unit)
+    return trend([point(row, day_or_period(row.period)) for row in rows], title, unit, reach)

@@ -265,8 +265,8 @@ TIMES = tuple(
 RATIOS = tuple(
     Metric(
         name=f"{name}_rate_ratio",
-        title=f"Pace from {what} (below 1: the first wait longer)",
-        formula="log-rank ratio of the rates at which waits end, exp((O - E) / V); below 1 the first wait longer",
+        title=f"Pace from {what}, small and medium against large (below 1: they wait longer)",
+        formula="log-rank ratio of the rates at which waits end, exp((O - E) / V), small and medium over large",
         denominator="as for the hours",
         unknowns="what has not happened yet is censored, never dropped",
         source="R. Peto et al., Br. J. Cancer 35, 1977",

@@ -17,10 +17,10 @@ import orjson
 import pytest
 
 from pipeline.bundle.again import MADE_BY
-from pipeline.bundle.charts import Point, forest, trend
+from pipeline.bundle.charts import Point, forest, highest, trend
 from pipeline.bundle.contents import FOR_PEOPLE, LAYOUT, Records, contents, draws_of, numbers
 from pipeline.bundle.regulators import REASON_COLUMNS
-from pipeline.bundle.report import report
+from pipeline.bundle.report import figure, report
 from pipeline.bundle.site import Published, index
 from pipeline.metrics.definitions import DEFINITIONS
 from pipeline.metrics.frames import strata_of
@@ -259,6 +259,24 @@ def test_charts_can_be_drawn_of_any_numbers(values: list[float]) -> None:
 
     for chart in (forest(points, "t"), trend([replace(p, value=abs(p.value)) for p in points], "t")):
         assert not re.search(r"nan|inf", str(chart))
+
+
+def test_a_gap_is_shown_with_both_numbers_and_what_they_are_out_of(records: Records, bundle: dict[str, bytes]) -> None:
+    rows = {row.key: row for row in numbers(records)}
+    gap = next(key for key in rows if key[0] == "accept_rate" and key[2] == "gap")
+    sides = [rows["accept_rate", gap[1], "size", size] for size in ("sme", "large")]
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bundle["report.html"].decode()))
+
+    told = " ".join(f"{figure(side.estimate, 'share')} {side.denominator}" for side in sides)
+
+    assert f"Share of notices accepted {told} {figure(rows[gap].estimate, 'points')}" in page
+
+
+def test_charts_that_stand_side_by_side_have_one_scale() -> None:
+    low, high = [Point(label="a", value=3, low=1, high=5)], [Point(label="a", value=60, low=40, high=90)]
+
+    assert ">100%<" in trend(low, "small", reach=highest(high))
+    assert ">100%<" not in trend(low, "small")
 
 
 def test_a_site_shows_the_newest_word_on_each_period_and_keeps_the_older_bundles() -> None:
