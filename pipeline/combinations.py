@@ -3,14 +3,23 @@
 Points add up, so a meaning that no single signal has needs an observation of its own, with a name, weight and reason.
 """
 
+from collections.abc import Iterator
+
 from pipeline.records import RightsHolder, Signal
 
 NAME = "combination"
-OBSERVATIONS = ("picture.without_mark", "picture.under_another_mark", "shop.named_after_mark")
+OBSERVATIONS = (
+    "picture.without_mark",
+    "picture.under_another_mark",
+    "shop.named_after_mark",
+    "sign.on_named_goods",
+    "word.in_another_sense",
+)
 
 FAINT = (".faint", ".silhouette.far")
 """End the name of a sighting that means nothing without others."""
 PICTURES = ("photo.", "artwork.", "design.", "logo.")
+SIGNS = "logo."
 SURE = 0.98
 """Certainty from which a picture counts as seen where the words say nothing: a less certain one may be another photo of
 such goods, and goods of others need not name the mark.
@@ -19,6 +28,10 @@ such goods, and goods of others need not name the mark.
 
 UNCLEAR_FORM = "mark.fragment."
 CLAIMS = (".claim", ".quality", ".stuffing")
+OPEN_CLAIMS = frozenset({"mark.exact.claim", "mark.common.claim"})
+OPEN_FORMS = ("mark.exact.", "mark.common.", "mark.glued.", "mark.fuzzy.", "mark.fragment.")
+OPEN_USES = (".claim", ".mention")
+OTHER_GOODS = "goods.outside_range"
 
 
 def claimed_marks(signals: tuple[Signal, ...]) -> frozenset[str]:
@@ -49,21 +62,38 @@ def find_combinations(
         `picture.under_another_mark`: what looks like a registered picture, without certainty, stands in an offer of
         goods under another holder's mark: it is more likely a picture of those goods.
         `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
+        `sign.on_named_goods`: the goods are offered openly under the mark and bear its sign, as genuine ones do.
+        `word.in_another_sense`: the mark stands undisguised in an offer of goods that the holder does not sell.
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
-    pictures = [s for s in seen if s.observation.startswith(PICTURES) and not s.observation.endswith(FAINT)]
-    sure = [s for s in pictures if s.strength >= SURE]
-    if sure and not marks:
+    found = _of_marks(holder, seen, marks) if marks else _of_pictures_alone(holder, seen, claimed - {holder.id})
+    return tuple(found)
+
+
+def _of_pictures_alone(holder: RightsHolder, seen: tuple[Signal, ...], others: frozenset[str]) -> Iterator[Signal]:
+    pictures = [s for s in seen if s.observation.startswith(PICTURES)]
+    sure = [s for s in pictures if s.strength >= SURE and not s.observation.endswith(FAINT)]
+    if sure:
         reason = f"The text does not name {holder.name}'s mark, though a registered picture is used."
-        return (_signal("picture.without_mark", _strongest(sure), reason),)
-    unsure = [s for s in seen if s.observation.startswith(PICTURES)]
-    if unsure and not marks and claimed - {holder.id}:
+        yield _signal("picture.without_mark", _strongest(sure), reason)
+    elif pictures and others:
         reason = f"The goods are offered under another mark, and the picture is not surely {holder.name}'s."
-        return (_signal("picture.under_another_mark", _strongest(unsure), reason),)
-    if marks and not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
+        yield _signal("picture.under_another_mark", _strongest(pictures), reason)
+
+
+def _of_marks(holder: RightsHolder, seen: tuple[Signal, ...], marks: list[Signal]) -> Iterator[Signal]:
+    pictures = [s for s in seen if s.observation.startswith(PICTURES) and not s.observation.endswith(FAINT)]
+    openly = all(s.observation.startswith(OPEN_FORMS) and s.observation.endswith(OPEN_USES) for s in marks)
+    if not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
         reason = f"Only the name of the shop has {holder.name}'s mark; nothing says that these goods are theirs."
-        return (_signal("shop.named_after_mark", _strongest(marks), reason),)
-    return ()
+        yield _signal("shop.named_after_mark", _strongest(marks), reason)
+    elif openly and OTHER_GOODS in {s.observation for s in seen}:
+        reason = f"{holder.name} sells no such goods, and nothing hides the mark: the word may mean something else."
+        yield _signal("word.in_another_sense", _strongest(marks), reason)
+    claimed = openly and OPEN_CLAIMS & {s.observation for s in marks}
+    if claimed and pictures and all(s.observation.startswith(SIGNS) for s in pictures):
+        reason = f"The goods are offered openly under {holder.name}'s mark: genuine goods show its sign too."
+        yield _signal("sign.on_named_goods", _strongest(pictures), reason)
 
 
 def _strongest(signals: list[Signal]) -> Signal:

@@ -14,6 +14,30 @@ CUES: Final = "cues.tsv"
 PARTS: Final = "parts"
 """The family of parts and accessories."""
 
+CLASSES: Final[dict[str, frozenset[int]]] = {
+    "accessories": frozenset({9, 14, 18, 25, 26}),
+    "automotive": frozenset({12}),
+    "bags": frozenset({18}),
+    "beauty": frozenset({3}),
+    "clothing": frozenset({25}),
+    "craft": frozenset({23, 24, 26}),
+    "electronics": frozenset({9}),
+    "food": frozenset({29, 30, 31, 32, 33}),
+    "garden": frozenset({7, 8, 21, 31}),
+    "health": frozenset({5, 10}),
+    "home": frozenset({4, 8, 11, 16, 20, 21, 24, 27}),
+    "jewellery": frozenset({14}),
+    "music": frozenset({15}),
+    "pets": frozenset({18, 21, 28, 31}),
+    "shoes": frozenset({25}),
+    "sports": frozenset({9, 12, 22, 28}),
+    "stationery": frozenset({16}),
+    "tools": frozenset({7, 8}),
+    "toys": frozenset({28}),
+    "watches": frozenset({14}),
+}
+"""Classes of the Nice Agreement in which marks for a family of goods are registered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:

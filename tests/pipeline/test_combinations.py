@@ -11,6 +11,10 @@ UNSURE = dataclasses.replace(signal("photo.found.clear", "quill-photo"), strengt
 IN_SHOP_NAME = dataclasses.replace(signal("mark.exact.mention"), evidence={"kind": "text", "field": "seller.name"})
 IN_TITLE = signal("mark.exact.claim")
 WORD = signal("vocabulary.replica", None)
+SIGN = signal("logo.found.clear", "quill-logo")
+HIDDEN = signal("mark.disguised.claim")
+ROW = signal("mark.exact.stuffing")
+OTHER_GOODS = signal("goods.outside_range", None, rights_holder_id="quill")
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,12 @@ WORD = signal("vocabulary.replica", None)
         pytest.param((PICTURE, IN_SHOP_NAME), [], id="a picture in a shop that is named"),
         pytest.param((IN_SHOP_NAME,), ["shop.named_after_mark"], id="a shop's name alone"),
         pytest.param((IN_SHOP_NAME, IN_TITLE), [], id="a shop's name and a title"),
+        pytest.param((SIGN, IN_TITLE), ["sign.on_named_goods"], id="a sign on goods that are named"),
+        pytest.param((SIGN, HIDDEN), [], id="a sign on goods whose name is hidden"),
+        pytest.param((SIGN, PICTURE, IN_TITLE), [], id="a sign and a picture of goods that are named"),
+        pytest.param((OTHER_GOODS, IN_TITLE), ["word.in_another_sense"], id="a mark on goods of another trade"),
+        pytest.param((OTHER_GOODS, HIDDEN), [], id="a hidden mark on goods of another trade"),
+        pytest.param((OTHER_GOODS, ROW), [], id="a row of marks on goods of another trade"),
         pytest.param((WORD,), [], id="a coded word alone"),
         pytest.param((), [], id="nothing"),
     ],

@@ -1,5 +1,7 @@
 """A mark protects goods, not a word."""
 
+import dataclasses
+
 import pytest
 
 from detectors.price import GoodsKind
@@ -33,3 +35,12 @@ def test_a_holder_without_products_has_no_range() -> None:
     detector = GoodsKind(register(holder("Ostervik")))
 
     assert detector.detect(batch(listing("Ostervik face cream"))) == [()]
+
+
+def test_goods_of_a_class_that_the_mark_is_registered_for_are_not_outside() -> None:
+    mark = dataclasses.replace(OSTERVIK.assets[0], nice_classes=(3, 18))
+    detector = GoodsKind(register(dataclasses.replace(OSTERVIK, assets=(mark,))))
+
+    seen = detector.detect(batch(listing("Ostervik face cream"), listing("Ostervik headphones")))
+
+    assert [[s.observation for s in signals] for signals in seen] == [[], ["goods.outside_range"]]
