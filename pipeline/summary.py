@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-SHOWN = 12
-"""Candidates in the table."""
+SHOWN = 6
+"""Candidates in the table: about a screen."""
 
 REASONS = 3
 """Reasons shown of each, the weightiest first."""
@@ -31,11 +31,11 @@ def show_candidates(path: Path, console: Console) -> None:
     console : rich.console.Console
         Where to. What listings say is escaped: it is the words of strangers.
     """
-    table = Table(title=f"The {SHOWN} highest of {path}", title_justify="left", show_lines=True, expand=True)
+    table = Table(title=f"The highest of {path}", title_justify="left", show_lines=True, expand=True)
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("listing", ratio=2)
+    table.add_column("listing, candidate", ratio=2, overflow="fold")
     table.add_column("suggested", no_wrap=True)
-    table.add_column("why (points in log odds)", ratio=4)
+    table.add_column("why (points in log odds)", ratio=4, overflow="fold")
     with path.open("rb") as lines:
         for line in islice(lines, SHOWN):
             table.add_row(*_cells(orjson.loads(line)))
@@ -48,7 +48,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     colour = COLOURS[row["band"]]
     return (
         f"[{colour}]{_probability(row['score'])}[/]",
-        f"{_plain(row['title'])}\n[dim]{_plain(row['platform'])} {_plain(row['listing_id'])}[/]",
+        f"{_plain(row['title'])}\n[dim]{_plain(row['platform'])} {_plain(row['listing_id'])}\n{row['candidate_id']}[/]",
         f"{_plain(row['label'])}\n[dim]{_plain(row['rights_holder_id'])}[/]",
         "\n".join(f"[bold]{signal['weight']:+.1f}[/] {_plain(signal['reason'])}" for signal in weighty),
     )

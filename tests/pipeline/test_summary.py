@@ -10,6 +10,7 @@ from pipeline.summary import SHOWN, show_candidates
 
 def row(**changes: Any) -> dict[str, Any]:
     plain = {
+        "candidate_id": "4ccd9a3a37a90fd39a07",
         "score": 0.91,
         "band": "high",
         "label": "counterfeit",
@@ -51,6 +52,10 @@ def test_only_the_first_candidates_are_shown(tmp_path: Path) -> None:
 
     assert f"no-{SHOWN - 1:03d}" in text
     assert f"no-{SHOWN:03d}" not in text
+
+
+def test_a_candidate_stands_with_the_id_that_other_commands_ask_for(tmp_path: Path) -> None:
+    assert "4ccd9a3a37a90fd39a07" in shown(tmp_path, row())
 
 
 def test_a_scan_without_candidates_shows_no_table(tmp_path: Path) -> None:
