@@ -7,6 +7,8 @@ References
 ----------
 .. [1] A. Gelman, A. Jakulin, M. G. Pittau, Y.-S. Su, "A weakly informative default prior distribution for logistic and
        other regression models", Annals of Applied Statistics 2(4), 2008.
+.. [2] J. B. Copas, "Binary regression models for contaminated data", Journal of the Royal Statistical Society B 50(2),
+       1988.
 """
 
 from __future__ import annotations
@@ -73,7 +75,15 @@ def counted(observations: Sequence[str], points: Mapping[str, float], table: Wei
     return shares
 
 
-def fit(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, fixed: frozenset[str], shift: bool) -> Points:
+def fit(
+    rows: Sequence[Labelled],
+    table: WeightTable,
+    centre: Points,
+    *,
+    fixed: frozenset[str],
+    shift: bool,
+    slips: float = 0.0,
+) -> Points:
     """Return the points that agree best with labels and centre.
 
     Parameters
@@ -88,6 +98,9 @@ def fit(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, fixed: 
         Observations whose weights are policy and stay.
     shift : bool
         Whether the prior may move too.
+    slips : float
+        Share of the labels that are taken to be wrong, whichever. Without it a few slips about sure candidates would
+        pull all points towards zero; with it a label that all else speaks against counts for little [2]_.
     """
     names = sorted(table.observations)
     middle = np.array([*(centre.observations[name] for name in names), centre.prior])
@@ -97,10 +110,13 @@ def fit(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, fixed: 
     weights = np.array([row.weight for row in rows])
 
     def cost(w: Floats, design: Floats) -> tuple[float, Floats]:
-        z = design @ w
+        sign = 2 * wanted - 1
+        right = _sigmoid(sign * (design @ w))
+        agreed = np.maximum(slips + (1 - 2 * slips) * right, np.finfo(float).tiny)
         gap = w - middle
-        loss = weights @ (np.logaddexp(0.0, z) - wanted * z) + 0.5 * gap @ gap
-        return float(loss), design.T @ (weights * (_sigmoid(z) - wanted)) + gap
+        loss = -weights @ np.log(agreed) + 0.5 * gap @ gap
+        slope = -sign * (1 - 2 * slips) * right * (1 - right) / agreed
+        return float(loss), design.T @ (weights * slope) + gap
 
     from scipy.optimize import minimize  # noqa: PLC0415  half a second that scans, which fit nothing, need not pay
 
@@ -115,10 +131,10 @@ def fit(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, fixed: 
     return Points(observations=dict(zip(names, map(float, best[:-1]), strict=True)), prior=float(best[-1]))
 
 
-def shift_prior(rows: Sequence[Labelled], table: WeightTable, centre: Points) -> Points:
+def shift_prior(rows: Sequence[Labelled], table: WeightTable, centre: Points, *, slips: float = 0.0) -> Points:
     """Return the points with another prior alone: all that few labels can teach."""
     everything = frozenset(table.observations)
-    return fit(rows, table, centre, fixed=everything, shift=True)
+    return fit(rows, table, centre, fixed=everything, shift=True, slips=slips)
 
 
 def predict(rows: Sequence[Labelled], points: Points, table: WeightTable) -> Floats:

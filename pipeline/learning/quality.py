@@ -16,6 +16,8 @@ from pipeline.scoring import WeightTable
 
 FEW: Final = 100
 """Labels below which nothing but the prior is fitted."""
+SLIPS: Final = 0.05
+"""Share of decisions that are taken to be wrong: what people who work through a queue err by, or somewhat more."""
 FOLDS: Final = 5
 BINS: Final = 10
 _EDGE: Final = 1e-12
@@ -38,7 +40,7 @@ class Quality:
     Attributes
     ----------
     log_loss : float
-        Mean of -log of the probability given to what was decided.
+        Mean of -log of the probability given to what was decided, slips included.
     average_precision : float or None
         Area under precision and recall; None if all decisions are alike.
     calibration_error : float
@@ -65,11 +67,11 @@ class Comparison:
     points: Points
 
 
-def quality(rows: Sequence[Labelled], scores: Floats) -> Quality:
-    """Return how good scores are."""
+def quality(rows: Sequence[Labelled], scores: Floats, slips: float = 0.0) -> Quality:
+    """Return how good scores are, where a share of the decisions are slips."""
     wanted = np.array([float(row.actionable) for row in rows])
     weights = np.array([row.weight for row in rows])
-    given = np.clip(scores, _EDGE, 1 - _EDGE)
+    given = np.clip(slips + (1 - 2 * slips) * scores, _EDGE, 1 - _EDGE)
     losses = -(wanted * np.log(given) + (1 - wanted) * np.log(1 - given))
     bins = _reliability(scores, wanted, weights)
     shares = [(weights[_places(scores) == i].sum(), one) for i, one in bins]
@@ -96,13 +98,17 @@ def compare(rows: Sequence[Labelled], table: WeightTable, fixed: frozenset[str])
 
     Notes
     -----
-    No group stands on both sides of a split. With fewer than `FEW` labels the prior alone is fitted.
+    No group stands on both sides of a split. With fewer than `FEW` labels the prior alone is fitted. `SLIPS` of the
+    labels are taken to be wrong, in the fit and in the comparison: else a table that is less sure of everything would
+    look better than one that is right, for it loses less where people slipped.
     """
     few = len(rows) < FEW
     old = Points.of(table)
 
     def fitted(some: Sequence[Labelled]) -> Points:
-        return shift_prior(some, table, old) if few else fit(some, table, old, fixed=fixed, shift=True)
+        if few:
+            return shift_prior(some, table, old, slips=SLIPS)
+        return fit(some, table, old, fixed=fixed, shift=True, slips=SLIPS)
 
     groups = [row.group for row in rows]
     given = np.zeros(len(rows))
@@ -112,8 +118,8 @@ def compare(rows: Sequence[Labelled], table: WeightTable, fixed: frozenset[str])
         labels=len(rows),
         actionable=sum(row.actionable for row in rows),
         prior_only=few,
-        old=quality(rows, predict(rows, old, table)),
-        new=quality(rows, given),
+        old=quality(rows, predict(rows, old, table), SLIPS),
+        new=quality(rows, given, SLIPS),
         points=fitted(rows),
     )
 

@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.learning.draws import draw_points
 from pipeline.learning.fit import Labelled, Points, fit, predict, shift_prior
 from pipeline.learning.proposal import adopt, propose
-from pipeline.learning.quality import compare, quality
+from pipeline.learning.quality import SLIPS, compare, quality
 from pipeline.people import EVERY_HOLDER, Grant, Person, Role
 from pipeline.records import Label
 from pipeline.scoring import default_weights, fixed_observations, score_listing
@@ -97,7 +97,34 @@ def test_few_labels_move_the_prior_alone() -> None:
     assert few.new.log_loss < few.old.log_loss
     assert not many.prior_only
     assert many.points.observations != OLD.observations
-    assert shift_prior(rows, TABLE, OLD) == few.points
+    assert shift_prior(rows, TABLE, OLD, slips=SLIPS) == few.points
+
+
+def truth(number: int) -> list[Labelled]:
+    """Return candidates that are labelled as the table says, by chance where it is not sure."""
+    draw = np.random.default_rng(5)
+    rows = [replace(row, group=f"seller-{i % 40}") for i, row in enumerate(sample(number, 5))]
+    scores = predict(rows, OLD, TABLE)
+    return [replace(row, actionable=bool(draw.random() < score)) for row, score in zip(rows, scores, strict=True)]
+
+
+def test_slips_about_what_is_certain_teach_little_where_slips_are_reckoned_with() -> None:
+    rows = truth(300)
+    slipped = [replace(row, actionable=row.actionable != (i % 20 == 0)) for i, row in enumerate(rows)]
+
+    before = quality(rows, predict(rows, OLD, TABLE)).log_loss
+    lost = [
+        quality(rows, predict(rows, fit(slipped, TABLE, OLD, fixed=FIXED, shift=True, slips=slips), TABLE)).log_loss
+        - before
+        for slips in (0.0, SLIPS)
+    ]
+    trusting, wary = (
+        quality(slipped, np.full(300, 0.999), slips).log_loss - quality(slipped, np.full(300, 0.9), slips).log_loss
+        for slips in (0.0, SLIPS)
+    )
+
+    assert lost[1] < 0.5 * lost[0]
+    assert wary < trusting
 
 
 def test_a_label_counts_as_many_as_it_stands_for() -> None:
