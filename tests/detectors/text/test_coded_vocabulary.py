@@ -110,9 +110,10 @@ def test_all_hits_stand_in_one_signal() -> None:
 
 
 def test_signals_concern_no_rights_holder() -> None:
-    for signal in said_in(listing("高仿 二手 加微信")).values():
-        assert signal.rights_holder_id is None
-        assert signal.asset_id is None
+    said = said_in(listing("高仿 二手 加微信"))
+
+    assert set(said) == {"replica", "second_hand", "contact"}
+    assert {(signal.rights_holder_id, signal.asset_id) for signal in said.values()} == {(None, None)}
 
 
 def test_every_observation_has_phrases_in_many_languages() -> None:

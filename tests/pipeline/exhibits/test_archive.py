@@ -91,7 +91,10 @@ def test_the_index_says_where_each_record_lies() -> None:
     files = files_of(write_wacz(CAPTURE, MAKING))
     warc, index = files["archive/data.warc.gz"], gzip.decompress(files["indexes/index.cdx.gz"])
 
-    for line in index.splitlines():
+    lines = index.splitlines()
+    kinds = [line.split(b":", 3)[2] for line in lines]
+    assert kinds == [b"listing", b"manifest", b"photo"]
+    for line in lines:
         facts = orjson.loads(line.split(b" ", 2)[2])
         part = warc[int(facts["offset"]) : int(facts["offset"]) + int(facts["length"])]
         record = next(iter(ArchiveIterator(io.BytesIO(part))))

@@ -102,6 +102,7 @@ def test_nothing_private_is_readable_in_the_log(store: Store, log: Log) -> None:
 
     text = b"".join(log.all_entries()).decode()
 
+    assert text.count('"type":"event"') == 6
     for private in (*cases, "s1", "n-17", "ana", "quill-word", "quillmere", "candidate"):
         assert f'"{private}"' not in text, private
 
