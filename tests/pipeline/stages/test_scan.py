@@ -293,17 +293,23 @@ def test_a_damaged_lake_is_reported_by_name(tmp_path: Path, register: Path) -> N
         run(scan)
 
 
-def test_a_photo_that_goes_while_it_is_scanned_is_reported_and_found_again(tmp_path: Path, register: Path) -> None:
+@pytest.mark.parametrize(
+    "happen",
+    [pytest.param(Path.unlink, id="goes"), pytest.param(lambda p: p.write_bytes(b"PHOTO other"), id="changes")],
+)
+def test_a_photo_that_is_another_while_it_is_scanned_is_reported_and_found_again(
+    tmp_path: Path, register: Path, happen: Callable[[Path], object]
+) -> None:
     snapshot = write_snapshot(tmp_path / "snapshot", [row(5)])
     photo = snapshot / "images" / "5.jpg"
     kept = photo.read_bytes()
 
     class Interrupting(PlainConductor):
-        """Removes the photo when the rows are taken in."""
+        """Lets something happen to the photo when the rows are taken in."""
 
         def report(self, stage: str, done: int, total: int | None) -> None:
             if stage == "ingest":
-                photo.unlink()
+                happen(photo)
 
     counts: Any = run_scan(scan_of([snapshot], register, tmp_path), Interrupting())["counts"]
     photo.write_bytes(kept)
