@@ -22,7 +22,7 @@ from pipeline.photos import Photo
 from pipeline.records import Asset, Json, Listing, ListingBatch, Signal
 
 NAME: Final = "coded_vocabulary"
-VERSION: Final = "2"
+VERSION: Final = "3"
 _LONGEST_FIELD: Final = 4_000
 _COMPANY: Final = 24
 _SHOWN: Final = 8

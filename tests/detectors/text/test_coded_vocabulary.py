@@ -55,6 +55,9 @@ ANY_ASSET = Asset(id="any", kind=AssetKind.WORD_MARK, text="any")
         pytest.param("book about totes", "denial", "book about", id="en book"),
         pytest.param("tote official stockist", "authorised_claim", "official stockist", id="en official"),
         pytest.param("empty box for tote", "damaged_or_parts", "empty box", id="en box"),
+        pytest.param("taška ze sekáče", "second_hand", "ze sekáče", id="cs used"),
+        pytest.param("حقيبة بدون ضمان محلي", "grey_market", "بدون ضمان محلي", id="ar grey"),
+        pytest.param("tom æske til taske", "damaged_or_parts", "tom æske", id="da box"),
     ],
 )
 def test_a_phrase_of_the_trade_is_read(title: str, observation: str, quote: str) -> None:
