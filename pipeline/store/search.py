@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, literal, select, text
+from sqlalchemy import JSON, ColumnElement, Connection, Text, func, literal, select, text
 
 from pipeline.cases.card import Card
 from pipeline.cases.terms import sought_terms, terms_of
@@ -16,6 +16,8 @@ from pipeline.store.ledger import upsert
 
 FEW: Final = 5_000
 """So many cases that are found are put in order; of more, the queue is walked in its order until a page is full."""
+COUNTED: Final = 1_000
+"""Of more, so many are counted."""
 
 _MATCHES: Final = {
     "sqlite": (
@@ -29,18 +31,22 @@ _MATCHES: Final = {
 }
 
 
+_EACH: Final = {"sqlite": func.json_each, "postgresql": func.json_array_elements_text}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a text finds: `case_ids` are all cases, or `FEW` of them where there are `more`."""
+    """What a text finds.
+
+    Attributes
+    ----------
+    counted : ColumnElement
+        The condition that a case is one of those found, or where there are `more` than `FEW`, of the first `COUNTED`.
+    """
 
     text: str
-    case_ids: tuple[str, ...]
+    counted: ColumnElement[bool]
     more: bool
-
-    @property
-    def counted(self) -> ColumnElement[bool]:
-        """The condition that a case is one of those found."""
-        return cases.c.case_id.in_(bindparam(None, self.case_ids, expanding=True))
 
     @property
     def paged(self) -> ColumnElement[bool]:
@@ -74,4 +80,8 @@ def search(connection: Connection, sought: str) -> Found:
     asked = " AND ".join(f'"{term}"' for term in terms) if sqlite else " & ".join(f"'{term}'" for term in terms)
     query = text(_MATCHES[connection.dialect.name])
     ids = connection.execute(query, {"terms": asked, "most": FEW + 1}).scalars().all()
-    return Found(text=sought, case_ids=tuple(ids[:FEW]), more=len(ids) > FEW)
+    more = len(ids) > FEW
+    # One parameter for all ids: it takes longer to write thousands into a statement than to look them up.
+    listed = literal(list(ids[: COUNTED if more else FEW]), JSON)
+    each = _EACH[connection.dialect.name](listed).table_valued("value")
+    return Found(text=sought, counted=cases.c.case_id.in_(select(each.c.value)), more=more)

@@ -39,6 +39,7 @@ def test_nobody_finds_the_cases_of_others(desk: Desk) -> None:
 
 def test_a_count_of_more_than_can_be_counted_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "FEW", 1)
+    monkeypatch.setattr(search, "COUNTED", 1)
     browser = desk.reviewer()
 
     page, found = browser.get("/cases?text=blue").text, browser.get("/api/cases?text=blue").json()

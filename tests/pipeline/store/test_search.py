@@ -26,6 +26,7 @@ TITLES = (
 def found_in(request: pytest.FixtureRequest, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Return a store of a case with each title; `many`: as if every text found more than can be put in order."""
     monkeypatch.setattr(searching, "FEW", request.param)
+    monkeypatch.setattr(searching, "COUNTED", request.param)
     drafts = [opening(number) for number in range(len(TITLES))]
     write(store, *(replace(d, card=replace(CARD, title=t)) for d, t in zip(drafts, TITLES, strict=True)))
     return store
