@@ -10,13 +10,12 @@ import orjson
 from sqlalchemy import Connection, RowMapping, delete, select
 
 from pipeline.aliases import Alias
-from pipeline.enforcement import CaseState
 from pipeline.records import ACTIONABLE, Band, Label
 from pipeline.store.alias_tables import aliases
 from pipeline.store.case_tables import captures, cases
+from pipeline.store.cases import WAITING
 from pipeline.store.ledger import upsert
 
-UNDECIDED: Final = (CaseState.OPEN.value, CaseState.HELD.value)
 _PICTURES: Final = ("photo.", "artwork.", "design.", "logo.")
 _KEYS: Final = ("rights_holder_id", "asset_id", "alias")
 
@@ -88,7 +87,7 @@ def _seller(row: RowMapping) -> str:
 
 
 def _because(row: RowMapping, confirmed: frozenset[tuple[str, str]]) -> str | None:
-    if row["label"] and row["state"] not in UNDECIDED:
+    if row["label"] and row["state"] not in WAITING:
         return "decision" if Label(row["label"]) in ACTIONABLE else None
     seen = [signal["observation"] for signal in orjson.loads(row["row"])["signals"]]
     if row["band"] == Band.HIGH and any(name.startswith(_PICTURES) and not name.endswith(".faint") for name in seen):

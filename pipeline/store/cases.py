@@ -48,6 +48,8 @@ class Sort(StrEnum):
     UPDATED = "updated"
 
 
+WAITING: Final = (CaseState.OPEN.value, CaseState.HELD.value)
+"""States of cases that wait for a person's word."""
 COLUMNS: Final = {
     Sort.SCORE: cases.c.score,
     Sort.HARM: cases.c.harm,

@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Connection, select
 
 from pipeline.records import Label
-from pipeline.store.aliases import UNDECIDED
 from pipeline.store.case_tables import captures, cases
+from pipeline.store.cases import WAITING
 
 USE: Final[Mapping[Label, str]] = MappingProxyType(
     {
@@ -54,7 +54,7 @@ def corrections(connection: Connection) -> Iterator[Correction]:
     query = (
         select(columns.rights_holder_id, columns.label, captures.c.row)
         .join_from(cases, captures, now)
-        .where(columns.label.in_([label.value for label in USE]), columns.state.not_in(UNDECIDED))
+        .where(columns.label.in_([label.value for label in USE]), columns.state.not_in(WAITING))
         .order_by(columns.case_id)
     )
     for case in connection.execute(query).mappings():

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import Connection, Select, select, union
 
-from pipeline.enforcement import Case, CaseState
+from pipeline.enforcement import Case
 from pipeline.store.case_tables import case_photos, cases
-from pipeline.store.cases import QueuedCase, Scope, read_cases
-
-WAITING: Final = (CaseState.OPEN.value, CaseState.HELD.value)
+from pipeline.store.cases import WAITING, QueuedCase, Scope, read_cases
 
 
 def of_same_seller(connection: Connection, case: Case, scope: Scope, limit: int) -> tuple[QueuedCase, ...]:

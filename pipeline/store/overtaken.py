@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, exists, select
 
 from pipeline.store.case_tables import cases
 from pipeline.store.schema import contents, observations
@@ -27,15 +27,20 @@ def overtaken_cases(connection: Connection, run_id: str, after: str, limit: int)
 
     To be asked when the candidates of the scan are entered: what is left made none.
     """
-    seen = observations.c
+    seen, later = observations.c, observations.alias("later").c
     newer = and_(seen.listing_key == cases.c.listing_key, seen.captured_at > cases.c.captured_at)
+    superseded = exists().where(
+        later.run_id == seen.run_id,
+        later.listing_key == seen.listing_key,
+        later.captured_at > seen.captured_at,
+        later.content != cases.c.content,
+    )
     query = (
         select(cases.c.case_id, seen.content, seen.captured_at, contents.c.partition, contents.c.row)
         .join_from(cases, observations, newer)
         .join(contents, contents.c.content == seen.content)
-        .where(seen.run_id == run_id, seen.content != cases.c.content, cases.c.case_id > after)
-        .order_by(cases.c.case_id, seen.captured_at)
+        .where(seen.run_id == run_id, seen.content != cases.c.content, cases.c.case_id > after, ~superseded)
+        .order_by(cases.c.case_id)
         .limit(limit)
     )
-    newest = {row["case_id"]: Overtaken(**row) for row in connection.execute(query).mappings()}
-    return list(newest.values())
+    return [Overtaken(**row) for row in connection.execute(query).mappings()]

@@ -8,16 +8,15 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, RowMapping, select, update
 
-from pipeline.enforcement import CaseState
 from pipeline.errors import InputError
 from pipeline.learning.fit import Labelled
 from pipeline.learning.proposal import Proposal, adopt
 from pipeline.records import ACTIONABLE, Band, Label
 from pipeline.scoring import WeightTable, default_weights
 from pipeline.store.case_tables import captures, cases, weight_tables
+from pipeline.store.cases import WAITING
 from pipeline.store.ledger import insert_new
 
-UNDECIDED: Final = (CaseState.OPEN.value, CaseState.HELD.value)
 MOST_WEIGHT: Final = 50.0
 """A single decision counts as no more than so many, however improbable it was to be drawn."""
 
@@ -37,7 +36,7 @@ def labelled_cases(connection: Connection, table: WeightTable) -> list[Labelled]
         select(*wanted, captures.c.row)
         .join_from(cases, captures, now)
         .where(columns.label.is_not(None), columns.label != Label.SUSPICIOUS.value)
-        .where(columns.state.not_in(UNDECIDED), columns.changed.is_(False))
+        .where(columns.state.not_in(WAITING), columns.changed.is_(False))
         .order_by(columns.case_id)
     )
     found = connection.execute(query.execution_options(yield_per=1_000)).mappings()

@@ -202,6 +202,22 @@ def test_a_listing_in_which_nothing_is_seen_any_more_is_a_change(desk: Desk) -> 
     assert (case.changed, case.label, case.score) == (True, Label.COUNTERFEIT, 0.0)
 
 
+def test_of_several_captures_without_the_mark_the_newest_counts_however_few_cases_are_read_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.stages.cases.AT_ONCE", 1)
+    desk.scan(bag(1), bag(2))
+    captured = [f"2026-10-1{day}T08:00:00Z" for day in range(3)]
+
+    desk.scan(*(bag(n, captured_at=at, title=f"Canvas bag at {at}") for n in (1, 2) for at in captured))
+
+    for number in (1, 2):
+        with desk.store.read() as connection:
+            queued = read_case(connection, id_of(number), None)
+        assert queued is not None
+        assert queued.card.title == f"Canvas bag at {captured[-1]}"
+
+
 def test_a_photo_that_changed_under_its_name_is_a_change(desk: Desk) -> None:
     desk.scan(bag(1))
 
