@@ -27,7 +27,7 @@ from pipeline.stages.capture import (
 )
 from pipeline.stages.conductor import Conductor
 from pipeline.stages.contents import read_partition
-from pipeline.stages.keep import keep_photos, keep_register
+from pipeline.stages.keep import keep_register, keeping_photos
 from pipeline.stages.merge import Ranked, ranked_candidates
 from pipeline.stages.plan import Scan
 from pipeline.stages.rules import give_back, rule_drafts
@@ -46,7 +46,6 @@ from pipeline.store.database import Connection, Store
 from pipeline.store.draws import Draw, record_draw
 from pipeline.store.events import Draft, append_events, lock_events
 from pipeline.store.lake import Lake, digest_of
-from pipeline.store.originals import Originals
 from pipeline.store.overtaken import Overtaken, overtaken_cases
 from pipeline.store.statistics import refresh_statistics
 
@@ -84,7 +83,9 @@ def open_cases(scan: Scan, keys: tuple[str, ...], counts: Mapping[str, int], con
     done = 0
     conductor.report("cases", done, counts["candidates"])
     for group in in_groups(ranked_candidates(scan.lake, keys), AT_ONCE):
-        _enter(scan, _wanted(scan, group, draw), draw, now)
+        wanted = _wanted(scan, group, draw)
+        with keeping_photos(scan, wanted):
+            _enter(scan, [capture for capture, _ in wanted], draw, now)
         done += len(group)
         conductor.report("cases", done, counts["candidates"])
     for overtaken in in_groups(_overtaken(scan), AT_ONCE):
@@ -148,20 +149,17 @@ def _draw(scan: Scan, counts: Mapping[str, int], now: datetime) -> Draw:
         return record_draw(connection, draw)
 
 
-def _wanted(scan: Scan, group: Sequence[Ranked], draw: Draw) -> list[Capture]:
-    """Return those that make a case, and keep their photos."""
+def _wanted(scan: Scan, group: Sequence[Ranked], draw: Draw) -> list[tuple[Capture, int]]:
+    """Return those that make a case, each with the number of the file in which it was read."""
     rows = [orjson.loads(one.row) for one in group]
     found = {case_of(row): (row, one) for row, one in zip(rows, group, strict=True)}
     with scan.store.read() as connection:
         known = {queued.case.case_id for queued in read_cases(connection, list(found), None)}
-    wanted = [
+    return [
         (capture_of(one, row, scan.run_id), one.source)
         for case_id, (row, one) in found.items()
         if case_id in known or scan.open_low or row["band"] in WORTH or ticket(draw.seed, case_id) < draw.probability
     ]
-    if scan.inputs:
-        keep_photos(Originals.beside(scan.lake), ((c, scan.inputs[source].folder) for c, source in wanted))
-    return [capture for capture, _ in wanted]
 
 
 def _enter(scan: Scan, found: Sequence[Capture], draw: Draw, now: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -34,14 +34,24 @@ def keep_register(scan: Scan, now: datetime) -> None:
         record_register(connection, scan.register, now)
 
 
-def keep_photos(originals: Originals, found: Iterable[tuple[Capture, Path]]) -> None:
-    """Keep the photos of captures, each read from the folder of its snapshot.
+@contextmanager
+def keeping_photos(scan: Scan, found: Iterable[tuple[Capture, int]]) -> Iterator[None]:
+    """Keep the photos of captures meanwhile: at the end all are kept.
 
-    A photo whose file has changed or gone since it was taken in is passed over: the case says which it was.
+    Parameters
+    ----------
+    scan : Scan
+        One that recalls what was seen has no photos at hand.
+    found : iterable of (Capture, int)
+        With the number of the input file in which each was read. A photo whose file has changed or gone since it was
+        taken in is passed over: the case says which it was.
     """
-    shown = [(folder, photo) for capture, folder in found for photo in capture.photos[:MOST_PHOTOS]]
+    folders = [file.folder for file in scan.inputs]
+    shown = [(folders[n], photo) for capture, n in found for photo in capture.photos[:MOST_PHOTOS]] if folders else []
     with ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(partial(_keep_photo, originals), *zip(*shown, strict=True)))
+        kept = writers.map(partial(_keep_photo, Originals.beside(scan.lake)), *zip(*shown, strict=True))
+        yield
+        list(kept)
 
 
 def _keep_photo(originals: Originals, folder: Path, photo: ShownPhoto) -> None:
