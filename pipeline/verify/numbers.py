@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 from pipeline.errors import BundleError, InputError
@@ -146,13 +147,9 @@ def _file_of(place: int, history: History) -> str:
 
 
 def _compare(published: str, expected: str) -> None:
-    if published == expected:
-        return
-    got, wanted = published.split("\n"), expected.split("\n")
-    for number, line in enumerate(wanted, start=1):
-        found = got[number - 1] if number <= len(got) else None
+    lines = zip_longest(published.split("\n"), expected.split("\n"))
+    for number, (found, line) in enumerate(lines, start=1):
         if found != line:
             raise BundleError(
                 METRICS, f"line {number}: does not follow from the records, got {found!r:.200}, expected {line!r:.200}"
             )
-    raise BundleError(METRICS, f"line {len(wanted)}: more numbers than follow from the records")

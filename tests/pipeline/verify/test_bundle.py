@@ -161,6 +161,10 @@ def add_row(files: Files) -> None:
     files["metrics.csv"] += files["metrics.csv"].split(b"\n")[2].replace(b"all,all", b"all,more") + b"\n"
 
 
+def add_rows_after_the_end(files: Files) -> None:
+    files["metrics.csv"] += b"\n" + files["metrics.csv"].split(b"\n")[2] + b"\n"
+
+
 def swap_item(files: Files) -> None:
     """Put an item of the frame that was not drawn in place of one that was."""
     sample = files["sample.csv"].decode()
@@ -191,6 +195,7 @@ def hide_probe(files: Files) -> None:
         pytest.param(improve, "metrics.csv", id="a number rounded in the exporter's favour"),
         pytest.param(drop_row, "metrics.csv", id="a number left out"),
         pytest.param(add_row, "metrics.csv", id="a number made up"),
+        pytest.param(add_rows_after_the_end, "metrics.csv", id="a number after the end"),
         pytest.param(swap_item, "sample.csv", id="an item of the sample swapped"),
         pytest.param(shrink_frame, "frame.csv", id="a listing left out of the frame"),
         pytest.param(fill_stratum, "strata.csv", id="a stratum that looks larger"),
