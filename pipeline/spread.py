@@ -5,10 +5,10 @@ other fits: for each the brands of the labelled candidates were drawn anew (a we
 for each), and the points that the expert gave were moved by their own uncertainty, a standard deviation of 1 [1]_ [2]_.
 An observation that no label speaks of is as uncertain as the expert's word alone.
 
-The interval leaves out the lowest and the highest of the scores that the 40 tables give. Put to labels whose scores were
-known, it held at least nine in ten of those between 0.05 and 0.95 in every round, which is what is said of it; with two
-left out on each side it did not. It says nothing of markets with other base rates, and nothing of detectors that err in
-another way than they did where the labels come from.
+The interval leaves out the lowest and the highest of the scores that the 40 tables give. Put to labels whose scores
+were known, it held at least nine in ten of those between 0.05 and 0.95 in every round, which is what is said of it;
+with two left out on each side it did not. It says nothing of markets with other base rates, and nothing of detectors
+that err in another way than they did where the labels come from.
 
 References
 ----------
