@@ -14,7 +14,7 @@ from pipeline.bundle.package import CORRECTION_COLUMNS, datapackage, tables
 from pipeline.bundle.regulators import flagger_report, statements_of_reasons, transparency_report, ustr_submission
 from pipeline.bundle.report import Draw, methodology, report
 from pipeline.bundle.workbook import Parts, workbook
-from pipeline.metrics.audit_rows import counterfeit, worst_case
+from pipeline.metrics.audit_rows import confirmed, counterfeit, flagged_strata, worst_case
 from pipeline.metrics.audits import (
     FRAME_COLUMNS,
     PROBE_COLUMNS,
@@ -184,6 +184,7 @@ def _parts(records: Records, rows: Sequence[Row]) -> Parts:
         "prevalence_counterfeit": (Audit.strata, counterfeit),
         "prevalence_by_sales": (weighted_strata, worst_case),
         "clean_share_topN": (Audit.strata, worst_case),
+        "detector_precision": (flagged_strata, confirmed),
     }
     audits = read_audits(records.entries, records.strata, records.sample, records.probes)
     by_place = {(a.over is Over.TOP_RESULTS, a.period): a for a in audits}

@@ -23,8 +23,8 @@ UNITS = {SHARE: " %", POINTS: " points", "hours": " h", "index": ""}
 DIFFERENCES = ("gap", "change", "year_on_year")
 HEADLINES = ("prevalence", "clean_share_topN", "accept_rate", "t_action_median", "verified_down_7d", "relist_rate_30d")
 GAPS = (
-    *("prevalence", "prevalence_by_sales", "clean_share_topN", "accept_rate", "accept_rate_6m", "reversal_rate"),
-    *("verified_down_7d", "relist_rate_30d"),
+    *("prevalence", "prevalence_by_sales", "clean_share_topN", "detector_precision", "accept_rate"),
+    *("accept_rate_6m", "reversal_rate", "verified_down_7d", "relist_rate_30d"),
     *("t_review_median", "t_ack_median", "t_action_median", "t_action_p90", "t_ack_rate_ratio", "t_action_rate_ratio"),
 )
 LIMITS = (

@@ -77,6 +77,11 @@ def worst_case(audit: Audit) -> dict[str, bool]:
     return {item.item: item.outcome is not Outcome.CLEAN for item in audit.items}
 
 
+def confirmed(audit: Audit) -> dict[str, bool]:
+    """Return by item whether it counts in the precision: confirmed and nothing less."""
+    return {item.item: item.outcome is Outcome.CONFIRMED for item in audit.items}
+
+
 def counterfeit(audit: Audit) -> dict[str, bool]:
     """Return by item whether it counts in the prevalence of counterfeits: so called at last, or not resolved."""
     return {item.item: _is_counterfeit(item) for item in audit.items}
@@ -110,8 +115,8 @@ def _by_group(audit: Audit, metric: str, counted: Mapping[str, bool]) -> list[Ro
     rows = []
     for place in _places(audit):
         members = audit.members(*place)
-        confirmed = sum(counted[item.item] for item in members)
-        counts = replace(_row(audit, metric, *place), numerator=confirmed, denominator=len(members))
+        positive = sum(counted[item.item] for item in members)
+        counts = replace(_row(audit, metric, *place), numerator=positive, denominator=len(members))
         rows.append(_share(counts, audit.strata(*place, counted).values()))
     return rows + _gap(audit, metric, lambda size: audit.strata("size", size, counted))
 
@@ -178,17 +183,31 @@ def _clean(row: Row) -> Row:
 
 def _scan(audit: Audit) -> list[Row]:
     """Return precision and recall; what could not be resolved counts against the scan in both."""
-    sure = audit.strata(ALL, ALL, {item.item: item.outcome is Outcome.CONFIRMED for item in audit.items})
-    cautious = audit.strata(ALL, ALL, worst_case(audit))
-    flagged = [stratum for name, stratum in sure.items() if is_flagged(name)]
-    rest = [stratum for name, stratum in cautious.items() if not is_flagged(name)]
-    audited = [item for item in audit.items if is_flagged(item.stratum)]
-    confirmed = sum(item.outcome is Outcome.CONFIRMED for item in audited)
-    counts = replace(_row(audit, "detector_precision"), numerator=confirmed, denominator=len(audited))
+    flagged, rest = flagged_strata(audit, ALL, ALL, confirmed(audit)), audit.strata(ALL, ALL, worst_case(audit))
+    missed = [stratum for name, stratum in rest.items() if not is_flagged(name)]
     return [
-        _share(counts, flagged),
-        limited(_row(audit, "detector_recall"), recall(flagged, rest)),
+        *_precision(audit, confirmed(audit)),
+        limited(_row(audit, "detector_recall"), recall([*flagged.values()], missed)),
     ]
+
+
+def _precision(audit: Audit, sure: Mapping[str, bool]) -> list[Row]:
+    """Return the precision of all and of each group; recall has none, as what no detector saw belongs to nobody."""
+    rows = []
+    for place in _places(audit):
+        strata = flagged_strata(audit, *place, sure)
+        if not any(stratum.size for stratum in strata.values()):
+            continue
+        audited = [item for item in audit.members(*place) if is_flagged(item.stratum)]
+        right = sum(sure[item.item] for item in audited)
+        counts = replace(_row(audit, "detector_precision", *place), numerator=right, denominator=len(audited))
+        rows.append(_share(counts, strata.values()))
+    return rows + _gap(audit, "detector_precision", lambda size: flagged_strata(audit, "size", size, sure))
+
+
+def flagged_strata(audit: Audit, dimension: str, group: str, counted: Mapping[str, bool]) -> dict[str, Stratum]:
+    """Return the strata above the band of a part of a frame; see `Audit.strata`."""
+    return {name: s for name, s in audit.strata(dimension, group, counted).items() if is_flagged(name)}
 
 
 def _reviewers(audit: Audit) -> list[Row]:

@@ -102,7 +102,7 @@ AUDIT = (
         formula="N_f p_f / (N_f p_f + N_r p_r), flagged and rest; limits by Bonferroni",
         denominator="estimated infringing listings of the frame",
         unknowns="items that nobody could resolve count as confirmed among the rest, not among the flagged",
-        source="audit of a random sample of listings that were not flagged",
+        source="audit of a random sample of listings that were not flagged; not by group, as what nobody saw has none",
     ),
     Metric(
         name="reviewer_sensitivity",

@@ -139,6 +139,21 @@ def test_an_audit_that_tells_no_sales_has_no_number_on_them() -> None:
     assert not [key for key in bench.rows() if key[0] == "prevalence_by_sales"]
 
 
+def test_precision_is_told_of_each_size_and_their_gap() -> None:
+    bench = Bench()
+    audit = bench.audit("2026-Q3")
+    bench.stratum(audit, "flagged", 60, [FAKE] * 9 + [CLEAN], size="large")
+    bench.stratum(audit, "flagged", 60, [FAKE] * 4 + [CLEAN] * 5 + [LOST])
+    bench.stratum(audit, "rest", 900, [CLEAN] * 30 + [FAKE], size="unknown")
+    rows = {key[2:]: row for key, row in bench.rows().items() if key[0] == "detector_precision"}
+
+    told = {group: (row.numerator, row.denominator) for (_, group), row in rows.items() if row.dimension == "size"}
+
+    assert told == {"sme": (4, 10), "large": (9, 10)}
+    assert float(rows["gap", "sme-large"].estimate) == pytest.approx(-0.5)
+    assert (rows["all", "all"].numerator, rows["all", "all"].denominator) == (13, 20)
+
+
 def test_an_item_counts_as_counterfeit_by_the_word_that_decided() -> None:
     bench = Bench()
     audit = bench.audit("2026-Q3")
