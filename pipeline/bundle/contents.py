@@ -121,7 +121,7 @@ def contents(records: Records, rows: Sequence[Row]) -> Contents:
     shown = []
     if until is not None:
         chronicle = read_chronicle(records.entries)
-        files["metrics.xlsx"] = workbook(rows, _parts(records, rows), until)
+        files["metrics.xlsx"] = workbook(rows, _parts(records, rows), until, synthetic=records.synthetic)
         shown = [case for period in chronicle.periods(until) for case in shown_cases(chronicle, period, until)]
     files["statements_of_reasons.csv"] = statements_of_reasons(shown)
     title = f"{TITLE} (synthetic data)" if records.synthetic else TITLE

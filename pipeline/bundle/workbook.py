@@ -37,11 +37,15 @@ NOTE = (
     "Published limits are rounded outwards; column 'agrees' is TRUE where the formulas give the same.",
 )
 
+SYNTHETIC = "Synthetic data: made for demonstration, they say nothing about any real platform, seller or rights holder."
+FIRST_COLUMN = 32
+"""Width in characters: the longest name of a metric fits in."""
+
 Parts = Mapping[tuple[str, str, str, str], Sequence[tuple[str, Stratum]]]
 """Strata with their names, by the key of the number that follows from them."""
 
 
-def workbook(rows: Sequence[Row], parts: Parts, as_of: datetime) -> bytes:
+def workbook(rows: Sequence[Row], parts: Parts, as_of: datetime, *, synthetic: bool = False) -> bytes:
     """Return the workbook.
 
     Parameters
@@ -52,6 +56,8 @@ def workbook(rows: Sequence[Row], parts: Parts, as_of: datetime) -> bytes:
         Strata behind the shares of samples.
     as_of : datetime
         How far the records reach; stands in for the time of making.
+    synthetic : bool
+        Whether the data are made up; then the first sheet says so.
     """
     book = Workbook()
     book.properties.created = as_of.astimezone(UTC).replace(tzinfo=None)
@@ -60,7 +66,7 @@ def workbook(rows: Sequence[Row], parts: Parts, as_of: datetime) -> bytes:
     if not isinstance(about, Worksheet):
         raise TypeError("a new workbook has a sheet")
     about.title = "about"
-    for line in NOTE:
+    for line in (SYNTHETIC, *NOTE) if synthetic else NOTE:
         about.append([line])
     _metrics(book.create_sheet("metrics"), rows)
     _strata(book.create_sheet("strata"), parts)
@@ -68,6 +74,7 @@ def workbook(rows: Sequence[Row], parts: Parts, as_of: datetime) -> bytes:
     _shares(book.create_sheet("shares"), [row for row in rows if row.key not in parts])
     for sheet in book.worksheets[1:]:
         sheet.freeze_panes = "A2"
+        sheet.column_dimensions["A"].width = FIRST_COLUMN
         for cell in sheet[1]:
             cell.font = Font(bold=True)
     file = io.BytesIO()

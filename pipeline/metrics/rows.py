@@ -38,8 +38,8 @@ class Row:
     period : str
         "2026-Q4", or two dates around a slash.
     dimension, group : str
-        What is counted apart: "all"; "size", "platform", "sector" or "country" with its value; "gap" and
-        "sme-large"; "change" and the period before.
+        What is counted apart: "all"; "size", "platform", "sector" or "country", of notices also "right" or "reason",
+        with its value; "gap" and "sme-large"; "change" or "year_on_year" and the period before.
     numerator, denominator, unknown : int or None
         Counts; the unknown are in the denominator, never in the numerator, unless the definition says so.
     estimate, low, high : str

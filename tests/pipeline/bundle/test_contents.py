@@ -22,6 +22,7 @@ from pipeline.bundle.contents import FOR_PEOPLE, LAYOUT, Records, contents, draw
 from pipeline.bundle.regulators import REASON_COLUMNS
 from pipeline.bundle.report import figure, report
 from pipeline.bundle.site import Published, index
+from pipeline.bundle.workbook import workbook
 from pipeline.metrics.definitions import DEFINITIONS
 from pipeline.metrics.frames import strata_of
 from pipeline.metrics.rows import Row
@@ -277,6 +278,13 @@ def test_charts_that_stand_side_by_side_have_one_scale() -> None:
 
     assert ">100%<" in trend(low, "small", reach=highest(high))
     assert ">100%<" not in trend(low, "small")
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_a_workbook_of_made_up_data_says_so(*, synthetic: bool) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([], {}, NOW, synthetic=synthetic)))
+
+    assert str(book["about"]["A1"].value).startswith("Synthetic data") is synthetic
 
 
 def test_a_site_shows_the_newest_word_on_each_period_and_keeps_the_older_bundles() -> None:
