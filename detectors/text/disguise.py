@@ -21,8 +21,8 @@ def is_as_registered(quote: str, spelling: Spelling) -> bool:
     composed = unicodedata.normalize("NFC", plain)
     if any(unicodedata.category(c) in {"Cf", "Cc", "Mn"} and c not in folding.VOWEL_SIGNS for c in composed):
         return False
-    letters = [c for c in composed.casefold() if c.isalnum() or c in folding.VOWEL_SIGNS]
-    wanted = "".join(spelling.plain)
+    letters = [c for c in composed.casefold().translate(folding.ARABIC) if c.isalnum() or c in folding.VOWEL_SIGNS]
+    wanted = "".join(spelling.plain).translate(folding.ARABIC)
     if "".join(letters) in {wanted, spelling.compact}:
         return True
     return len(letters) == len(wanted) and all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,20 +10,30 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from detectors.text import words
+from detectors.text import folding, words
 from detectors.text.forms import EDITED_FROM, GAP, MASKED_FROM, Form, Hit, Place, hit_at
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import MASKS, class_letters
 
+_DOUBLED: Final = re.compile(r"(.)\1+")
 _SEPARATORS: Final = frozenset("|!?")
 """Masks that mean nothing at the end of a word."""
 
 TWICE_FROM: Final = 9
 """Letters a mark must have to be recognised with two mistakes, if a third of it stands as it is."""
 
+HEARD_FROM: Final = 6
+"""Letters that a mark, and a word, must have for one to be the other spelt by ear."""
+
 _LONG: Final = 7
 """Letters from which on even the first one may be wrong."""
 
+
+_HEARD: Final = (
+    ("ch", "C"), ("qu", "k"), ("kw", "k"), ("ph", "f"), ("ck", "k"), ("x", "ks"), ("ce", "se"), ("ci", "si"),
+    ("cy", "si"), ("c", "k"), ("z", "s"), ("y", "i"), ("ee", "i"), ("oo", "u"), ("th", "t"), ("v", "b"),
+)  # fmt: skip
+"""Letters that English or Spanish ears do not tell apart."""
 
 MANY: Final = 2_000
 """In a register of so many spellings, marks of fewer than seven letters are not looked for with a letter wrong."""
@@ -78,6 +89,29 @@ def far(place: Place, spelling: Spelling, others: Company) -> Hit | None:
     return hit_at(place, spelling, Form.FUZZY, "two letters differ", 0.55)
 
 
+def by_ear(place: Place, spelling: Spelling, others: Company) -> Hit | None:
+    """Judge one word that is spelt otherwise than a long mark, but sounds the same in English or Spanish."""
+    word = place.parts[0]
+    if len(spelling.words) > 1 or not spelling.compact.isascii() or word == spelling.compact:
+        return None
+    if min(len(word), len(spelling.compact)) < HEARD_FROM:
+        return None
+    if as_heard(word) != as_heard(spelling.compact) or not _edited(place, spelling, others):
+        return None
+    return hit_at(place, spelling, Form.FUZZY, "spelt by ear", 0.5)
+
+
+def as_heard(word: str) -> str:
+    """Return what a lower-case word and those that sound the same have in common.
+
+    >>> as_heard("quillmere") == as_heard("kwilmere"), as_heard("vonzel") == as_heard("bonsel")
+    (True, True)
+    """
+    for letters, one in _HEARD:
+        word = word.replace(letters, one)
+    return _DOUBLED.sub(r"\1", word)
+
+
 def may_be_edited_twice(spelling: Spelling) -> bool:
     """Say whether a mark is looked for with two mistakes: one long word, not crowded by others."""
     strictness = spelling.distinctiveness
@@ -124,9 +158,16 @@ def _edited(place: Place, spelling: Spelling, others: Company) -> bool:
         return False
     if len(parts) > 1 and not (set(parts) & set(spelling.words) and len(spelling.words) > 1):
         return False
-    if any(c.isdecimal() for c in compact) or compact.startswith(spelling.compact):
+    if any(map(str.isdecimal, place.quote)) or compact.startswith(spelling.compact):
+        return False
+    if not spelling.plain[0].isascii() and (strictness.letters < _LONG or _is_known_abroad(place)):
         return False
     return _is_misspelling(parts, spelling)
+
+
+def _is_known_abroad(place: Place) -> bool:
+    """Say whether a place has a word of the language that it is written in."""
+    return any(map(words.is_known, folding.raw(place.quote).text.split()))
 
 
 def _is_misspelling(parts: list[str], spelling: Spelling) -> bool:

@@ -38,6 +38,9 @@ WORD: Final = rf"[^\W_{CJK}]+(?:[{VOWEL_SIGNS}]+[^\W_{CJK}]*)*"
 VOCALISED: Final = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
 """Vowel signs of Hebrew and Arabic, which are written or left out."""
 
+ARABIC: Final = str.maketrans("یىېکگةأإآٱہھ", "يييككهااااهه")
+"""Letters of Arabic that are written one for another, or belong to the keyboards of its neighbours."""
+
 _UNFOLDABLE: Final = re.compile(rf"[{CJK}\u0590-\u08ff\u0900-\u0dff\u0e80-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Scripts that a look-alike fold would only damage."""
 
@@ -327,7 +330,7 @@ def _look(cluster: str) -> str:
     if letter and _is_letter(cluster[0]):
         return letter
     if _UNFOLDABLE.search(plain):
-        return "".join(simplified(c) if _HAN.match(c) else c for c in VOCALISED.sub("", plain))
+        return "".join(simplified(c) if _HAN.match(c) else c for c in VOCALISED.sub("", plain).translate(ARABIC))
     seen = disarm.strip_obfuscation(cluster).casefold() or disarm.strip_obfuscation(plain)
     return "".join([_by_name(c) for c in seen if unicodedata.category(c) not in {"Mn", "Me"}])
 

@@ -46,7 +46,7 @@ _ATTACHED: Final = frozenset(
 
 _PLURALS: Final = frozenset({"s", "es"})
 
-_CLITICS: Final = frozenset("بفكلو")
+_CLITICS: Final = frozenset({*"بفكلو", "ال", "وال", "بال", "فال", "كال", "لل"})
 """What Arabic writes together with the word after it: with, then, like, for, and."""
 
 _SYLLABIC: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]")

@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
 from itertools import combinations
 from typing import Final
 
 from anyascii import anyascii
 
-from detectors.text import hidden, words
-from detectors.text.folding import simplified
+from detectors.text import hidden, keyboards, words
 from detectors.text.forms import Form, Hit, Place, is_foreign
+from detectors.text.readings import HAN, numbered, reading, sounded
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import class_key
 
-_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HOUSE: Final = ("家", "牌", "记", "ブランド", "社", "브랜드", "사")
 _HOUSE_OF_HANZI: Final = "家牌记"
 _BETWEEN_HANZI: Final = ("家", "家小", "家大", "家的")
@@ -40,7 +38,6 @@ _REVERSED_FROM: Final = 6
 _WORD_FROM: Final = 4
 _PINYIN_FROM: Final = 6
 _VOWELS: Final = re.compile(r"[aeiou]")
-_SOUND_ORIGIN: Final = 0xF0000
 
 
 class Fragment(StrEnum):
@@ -66,6 +63,7 @@ class Fragment(StrEnum):
     WITH_SIGN = "the initials of the mark with its sign"
     CONSONANTS = "the consonants of the mark"
     ROMANISED = "the mark's letters in Latin ones"
+    TYPED = "the keys of the mark"
 
 
 _LITERAL: Final = frozenset({Fragment.WORD, Fragment.NAME, Fragment.PART, Fragment.STYLED_PART})
@@ -100,10 +98,11 @@ _CERTAINTY: Final = {
 def fragments_of(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
     """Yield what to look for in a squeezed text, as class keys, and which fragment each is."""
     compact = spelling.compact
-    if _HAN.fullmatch(compact[0]) and spelling.distinctiveness.letters > 1:
+    if HAN.fullmatch(compact[0]) and spelling.distinctiveness.letters > 1:
         yield from _of_hanzi(compact)
     elif spelling.distinctiveness.cjk:
         yield from _hidden(compact)
+        yield from _typed(spelling)
         if len(compact) >= _WORD_FROM:
             yield compact[:2], Fragment.PART
         if len(compact) >= _SOUND_FROM and _KANA.search(compact):
@@ -119,6 +118,12 @@ def _hidden(compact: str) -> Iterator[tuple[str, Fragment]]:
         yield pattern, Fragment.LETTERED
 
 
+def _typed(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
+    keys = keyboards.keys_of(spelling)
+    if keys is not None:
+        yield class_key(keys), Fragment.TYPED
+
+
 def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
     yield compact[0], Fragment.MASKED
     for character in _HOUSE_OF_HANZI:
@@ -127,14 +132,17 @@ def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
     for first, second in combinations(compact[:_WORD_FROM], 2):
         for between in _BETWEEN_HANZI:
             yield first + between + second, Fragment.TWO
-    if not all(map(_HAN.fullmatch, compact)):
+    if not all(map(HAN.fullmatch, compact)):
         return
     yield sounded(compact), Fragment.SOUND
     syllables = [reading(c) for c in compact]
     if sum(map(len, syllables)) >= _PINYIN_FROM:
         yield class_key("".join(syllables)), Fragment.PINYIN
         yield "".join(map(class_key, syllables)), Fragment.PINYIN
-    if len(compact) > 2:  # noqa: PLR2004
+        yield class_key("".join(map(numbered, compact))), Fragment.PINYIN
+        yield "".join(class_key(numbered(c)) for c in compact), Fragment.PINYIN
+    if len(compact) >= _SOUND_FROM:
+        yield compact[::-1], Fragment.REVERSED
         yield "".join(class_key(s[0]) for s in syllables), Fragment.INITIALS
     for length in range(2, len(compact)):
         yield compact[:length], Fragment.PART
@@ -143,6 +151,7 @@ def _of_hanzi(compact: str) -> Iterator[tuple[str, Fragment]]:
 
 def _of_letters(spelling: Spelling) -> Iterator[tuple[str, Fragment]]:
     yield from _houses(spelling.compact)
+    yield from _typed(spelling)
     romanised = str(anyascii("".join(spelling.plain))).lower()
     if romanised != spelling.compact and romanised.isalpha():
         yield class_key(romanised), Fragment.ROMANISED
@@ -202,18 +211,6 @@ def _parts(compact: str) -> Iterator[tuple[str, Fragment]]:
                 yield class_key(part), Fragment.PART
 
 
-reading = cache(hidden.reading)
-
-
-def sounded(text: str) -> str:
-    """Replace each hanzi by a private character that stands for its reading, so that homophones become equal.
-
-    >>> sounded("青岚") == sounded("轻蓝"), sounded("青岚") == sounded("山")
-    (True, False)
-    """
-    return text.translate(_SOUNDS)
-
-
 def is_whole_word(pattern: str, fragment: Fragment) -> bool:
     """Say whether a pattern counts only where it is the key of a whole word, so that words can be looked up."""
     return fragment in _WORDS and not has_hanzi(pattern)
@@ -221,26 +218,7 @@ def is_whole_word(pattern: str, fragment: Fragment) -> bool:
 
 def has_hanzi(text: str) -> bool:
     """Say whether a text has hanzi."""
-    return _HAN.search(text) is not None
-
-
-class _Sounds(dict[int, int]):
-    """Private characters for the readings of hanzi, by code point; other characters stand for themselves."""
-
-    def __missing__(self, code_point: int) -> int:
-        character = chr(code_point)
-        self[code_point] = _sound(character) if _HAN.match(character) else code_point
-        return self[code_point]
-
-
-def _sound(character: str) -> int:
-    number = 0
-    for letter in reading(simplified(character)).ljust(6, "`")[:6]:
-        number = number * 31 + (ord(letter) - 96) % 31
-    return _SOUND_ORIGIN + number % 0xFFFD
-
-
-_SOUNDS: Final = _Sounds()
+    return HAN.search(text) is not None
 
 
 def is_masked(rest: str) -> bool:
@@ -284,7 +262,7 @@ def _is_styled(place: Place, spelling: Spelling) -> bool:
 
 def _is_house(place: Place, _: Spelling) -> bool:
     quote = place.quote
-    return _HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
+    return HAN.match(quote) is not None or (quote[0].isupper() and not place.before and not any(place.gaps))
 
 
 def _are_initials(place: Place, spelling: Spelling) -> bool:
@@ -338,6 +316,7 @@ _OF_THEIR_OWN: Final[Mapping[Fragment, Callable[[Place, Spelling], Hit | None]]]
     Fragment.MASKED: _masked,
     Fragment.HIDDEN: hidden.masked,
     Fragment.LETTERED: hidden.lettered,
+    Fragment.TYPED: keyboards.of_other,
 }
 """Fragments whose surroundings are judged in a way of their own."""
 

@@ -9,17 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pypinyin import lazy_pinyin
-
 from detectors.text.forms import Form, Hit, Place, hit_at
+from detectors.text.readings import HAN, reading, zhuyin
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import class_key
 
 _LEAST: Final = 3
 """Characters that a mark must have."""
 
-_STANDING_IN: Final = "某x"
-_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_STANDING_IN: Final = "某x口〇"
 _MASK: Final = re.compile(r"\s?(?:[*~#_×✱○●◯□■△☆★]|[\U0001f000-\U0001faff❤♥])\ufe0f?\s?")
 
 
@@ -34,19 +32,14 @@ def lettered_of(compact: str) -> Iterator[str]:
     """Yield a mark with one of its characters replaced by its reading, the first letter of that, or a stand-in.
 
     >>> sorted(lettered_of("青岚阁"))[:4]
-    ['qlng岚阁', 'q岚阁', 'x岚阁', '某岚阁']
+    ['qlng岚阁', 'q岚阁', 'x岚阁', '〇岚阁']
     """
     if len(compact) < _LEAST:
         return
     for at, character in enumerate(compact):
-        sounds = {reading(character), reading(character)[:1]} if _HAN.match(character) else set()
+        sounds = {reading(character), reading(character)[:1], zhuyin(character)} if HAN.match(character) else set()
         for stand_in in {*map(class_key, sounds), *_STANDING_IN}:
             yield compact[:at] + stand_in + compact[at + 1 :]
-
-
-def reading(character: str) -> str:
-    """Return the usual reading of a hanzi without its tone."""
-    return str(lazy_pinyin(character)[0])
 
 
 def masked(place: Place, spelling: Spelling) -> Hit | None:

@@ -10,11 +10,12 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from detectors.text import folding, forms, fragments, lettering
+from detectors.text import folding, forms, fragments, keyboards, lettering
 from detectors.text.forms import Hit
 from detectors.text.fragments import Fragment
 from detectors.text.masked import MaskedMarks
 from detectors.text.misspellings import Misspellings
+from detectors.text.readings import sounded
 from detectors.text.sounds import OF_SOUND, Sounds
 from detectors.text.spelling import Spelling
 from detectors.text.tokens import Squeezed, Tokens, squeeze
@@ -22,7 +23,7 @@ from detectors.text.tokens import Squeezed, Tokens, squeeze
 _SPOKEN: Final = re.compile(r"[\u0370-\u058f\u10a0-\u10ff\u3040-\u30ff\uac00-\ud7af]")
 _WRITTEN: Final = frozenset({"look-alike", "raw", "spelt"})
 _WHOLE_ONLY: Final = frozenset({"transliteration", "turned", "drawn"})
-"""Views in which parts of a mark mean nothing."""
+"""Views in which parts of a mark mean nothing; in the typed view only the keys of one mean something."""
 
 _MOST_HITS: Final = 64
 """More hits in one field tell nothing more; a field of nothing but marks must not take for ever."""
@@ -185,6 +186,9 @@ def _views(text: str, seen: Tokens) -> dict[str, Squeezed]:
     if _SPOKEN.search(text):
         views["raw"] = squeeze(folding.raw(text), seen)
         views["transliteration"] = squeeze(folding.spoken(text), seen)
+    on_keys = keyboards.typed(text)
+    if on_keys is not None:
+        views["typed"] = squeeze(on_keys, seen)
     upside_down = folding.turned(text)
     if upside_down is not None:
         views["turned"] = squeeze(upside_down, seen)
@@ -192,7 +196,7 @@ def _views(text: str, seen: Tokens) -> dict[str, Squeezed]:
     if drawn is not None:
         views["drawn"] = squeeze(drawn, seen)
     if fragments.has_hanzi(look.text):
-        views["sound"] = replace(look, text=fragments.sounded(look.text))
+        views["sound"] = replace(look, text=sounded(look.text))
     return views
 
 
@@ -205,17 +209,24 @@ def _tried(views: dict[str, Squeezed], spelling: Spelling) -> Iterator[Proposal]
                 start = squeezed.text.find(pattern, start + 1)
 
 
+def _says_nothing(view: str, fragment: Fragment | None) -> bool:
+    """Say whether a part of a mark means nothing in a view."""
+    return fragment is not None and (view in _WHOLE_ONLY or (view == "typed" and fragment is not Fragment.TYPED))
+
+
 def _judge(proposal: Proposal, *, branded: bool) -> Hit | None:
     view, squeezed, start, end, (spelling, fragment) = proposal
-    if (view == "sound") != (fragment is Fragment.SOUND) or (view in _WHOLE_ONLY and fragment is not None):
+    if (view == "sound") != (fragment is Fragment.SOUND) or _says_nothing(view, fragment):
         return None
     place = forms.locate(squeezed, view, start, end, branded=branded)
     if place is None or (view == "turned" and (place.before or place.after)):
         return None
     if view == "spelt" and not place.closed_up:
         return None
-    if view == "transliteration":
-        return fragments.transliterated(place, spelling)
     if fragment is not None:
         return fragments.judge(place, spelling, fragment)
-    return forms.whole(place, spelling)
+    return _WHOLE.get(view, forms.whole)(place, spelling)
+
+
+_WHOLE: Final = {"transliteration": fragments.transliterated, "typed": keyboards.of_latin}
+"""Who judges a whole mark in a view, if not `forms.whole`."""

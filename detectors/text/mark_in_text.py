@@ -19,7 +19,7 @@ from pipeline.photos import Photo
 from pipeline.records import Asset, Json, Listing, ListingBatch, Register, Signal
 
 NAME: Final = "mark_in_text"
-VERSION: Final = "9"
+VERSION: Final = "10"
 _LONGEST_FIELD: Final = 4_000
 _SHOWN: Final = 8
 

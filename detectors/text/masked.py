@@ -18,7 +18,7 @@ LEAST: Final = 5
 _VISIBLE: Final = 3
 """Letters that must be seen; half of the mark's, too."""
 
-_SIGNS: Final = "*#_•●○◯∗✱✻×░▒▓█"
+_SIGNS: Final = "*#_•●○◯∗✱✻×░▒▓█❤♥★☆\U0001f300-\U0001faff"
 _RUN: Final = re.compile(rf"(?<![^\W_])[a-z{_SIGNS}]{{{LEAST},24}}(?![^\W_])")
 _MASKS: Final = re.compile(rf"[{_SIGNS}]")
 _LEAST_MASKS: Final = 2

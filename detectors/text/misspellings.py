@@ -50,11 +50,14 @@ class Misspellings:
         self._company = edits.company_of(spellings, brands)
         self._shortened: defaultdict[str, list[Spelling]] = defaultdict(list)
         self._thirds: defaultdict[tuple[int, str], list[Spelling]] = defaultdict(list)
+        self._by_ear: defaultdict[str, list[Spelling]] = defaultdict(list)
         for spelling in spellings:
             for shorter in {spelling.letters, *_shortened(spelling.letters)} if _may_be_edited(spelling) else ():
                 self._shortened[shorter].append(spelling)
             for at, third in edits.thirds(spelling.compact) if edits.may_be_edited_twice(spelling) else ():
                 self._thirds[at, third].append(spelling)
+            if _may_be_heard(spelling):
+                self._by_ear[edits.as_heard(spelling.compact)].append(spelling)
         self._places = sorted({(at, len(third)) for at, third in self._thirds})
         self._of_word: dict[str, Suspects] = {}
 
@@ -80,6 +83,7 @@ class Misspellings:
                 yield from self._judged(edits.near, place, spelling)
                 if first == last:
                     yield from self._judged(edits.far, place, spelling)
+                    yield from self._judged(edits.by_ear, place, spelling)
 
     def _judged(self, judge: Judge, place: Place, spelling: Spelling) -> Iterator[Hit]:
         hit = judge(place, spelling, self._company)
@@ -92,7 +96,9 @@ class Misspellings:
             self._of_word.clear()
         near = self._neighbours(token.letters) if _may_be_mark(token) else []
         far = self._sharing(token.word) if not token.cjk and _may_be_far(token.word) else []
-        found = self._of_word[token.word] = (*[(edits.near, s) for s in near], *[(edits.far, s) for s in far])
+        heard = self._by_ear.get(edits.as_heard(token.word), ()) if len(token.word) >= edits.HEARD_FROM else ()
+        judges = ((edits.near, near), (edits.far, far), (edits.by_ear, heard))
+        found = self._of_word[token.word] = tuple((judge, spelling) for judge, some in judges for spelling in some)
         return found
 
     def _neighbours(self, key: str) -> list[Spelling]:
@@ -112,6 +118,10 @@ class Misspellings:
 
 def _may_be_edited(spelling: Spelling) -> bool:
     return not spelling.distinctiveness.cjk and spelling.distinctiveness.letters >= MASKED_FROM
+
+
+def _may_be_heard(spelling: Spelling) -> bool:
+    return _may_be_edited(spelling) and len(spelling.words) == 1 and spelling.compact.isascii()
 
 
 def _may_be_far(word: str) -> bool:
