@@ -113,8 +113,10 @@ def role_of(beside: Beside) -> Role:
     if _TAKEN.search(left) or _TAKEN_OFF.match(beside.right):
         return Role.COUPON
     said, behind = _said_before(left), _said_behind(beside)
-    if said in _PARTS or behind in _PARTS - {Role.SHIPPING}:
-        return behind if behind in _PARTS - {Role.SHIPPING} else said or Role.UNSAID
+    if behind in _PARTS - {Role.SHIPPING}:
+        said = behind
+    if said in _PARTS:
+        return said
     if _FROM.search(left) or _FROM_AFTER.match(beside.right):
         return Role.LOW
     if said in _TAX or said is None:
@@ -181,7 +183,7 @@ def _said_behind(beside: Beside) -> Role | None:
 @cache
 def _roles() -> dict[str, Role]:
     rows = (row.split("\t") for row in (files("detectors.price") / "quotes.tsv").read_text("utf-8").splitlines())
-    return {word: Role(row[0]) for row in rows if len(row) > 1 for word in reversed(row[1].lower().split("|"))}
+    return {word: Role(row[0]) for row in rows if len(row) > 1 for word in row[1].lower().split("|")}
 
 
 @cache

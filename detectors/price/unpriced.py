@@ -99,7 +99,6 @@ _LINKS: Final = re.compile(
 )
 """Small words that do not change what an amount is."""
 
-
 _UNITS: Final = re.compile(UNIT)
 
 

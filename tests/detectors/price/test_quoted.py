@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,13 @@ def test_any_text_is_read_without_harm_and_evidence_points_into_it(text: str) ->
 @pytest.mark.parametrize("text", ["prİce $45", "$45 prıx", "45 \u017fek, 40 \u212ac"])
 def test_letters_that_only_look_like_others_in_small_do_no_harm(text: str) -> None:
     assert len(prices_in(text)) <= 1
+
+
+def test_no_word_says_two_things_of_an_amount() -> None:
+    table = (files("detectors.price") / "quotes.tsv").read_text("utf-8").splitlines()
+    words = Counter(word for row in table if not row.startswith("#") for word in row.split("\t")[1].lower().split("|"))
+
+    assert [word for word, times in words.items() if times > 1] == []
 
 
 def test_a_text_of_nothing_but_digits_and_signs_ends_soon() -> None:
