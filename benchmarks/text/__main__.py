@@ -72,18 +72,18 @@ def show(result: Result) -> None:
 
 def _show_recall(name: str, table: dict[str, dict[str, float]]) -> None:
     ways = list(next(iter(table.values())))
-    print(f"\n{name:<24}" + "".join(f"{way:>19}" for way in ways))
+    print(f"\n{name:<28}" + "".join(f"{way:>19}" for way in ways))
     for disguise, row in table.items():
-        print(f"{disguise:<24}" + "".join(f"{row[way]:>19.3f}" for way in ways))
+        print(f"{disguise:<28}" + "".join(f"{row[way]:>19.3f}" for way in ways))
     means = {way: sum(row[way] for row in table.values()) / len(table) for way in ways}
-    print(f"{'mean':<24}" + "".join(f"{means[way]:>19.3f}" for way in ways))
+    print(f"{'mean':<28}" + "".join(f"{means[way]:>19.3f}" for way in ways))
 
 
 def _show_alarms(alarms: FalseAlarms) -> None:
     print(f"\n{alarms['marks']} marks: false titles per million, of {alarms['titles']} without a mark")
     for way, row in alarms["found"].items():
         low, high = row["interval"]
-        print(f"{way:<24}{1e6 * row['share']:>10.0f}  ({1e6 * low:.0f} to {1e6 * high:.0f}) of {row['titles']}")
+        print(f"{way:<28}{1e6 * row['share']:>10.0f}  ({1e6 * low:.0f} to {1e6 * high:.0f}) of {row['titles']}")
     for example in alarms["examples"]:
         print(f"    {example}")
 
@@ -93,6 +93,8 @@ def _show_speed(row: Speed) -> None:
         f"{row['marks']:>6.0f} marks: built in {row['build_seconds']:.1f} s, {row['titles_per_second']:.0f} titles/s"
         f" with {row['processes']:.0f} processes, {row['titles_per_cpu_second']:.0f} per second of processor time"
     )
+    for way, titles in row["others_per_cpu_second"].items():
+        print(f"{way:>24}: {titles:.0f} per second of processor time")
 
 
 if __name__ == "__main__":

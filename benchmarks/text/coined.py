@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +69,10 @@ class Mark:
 
     text: str
     heard: tuple[str, ...] = ()
+
+
+Writing = Callable[[random.Random, Mark], str]
+"""A way to write a mark."""
 
 
 def latin_marks(draw: random.Random, count: int) -> list[Mark]:

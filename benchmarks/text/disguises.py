@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+from benchmarks.text.keys import korean, russian
+
 Disguise = Callable[[random.Random, str], str]
 
 _CONFUSABLE: Final = dict(zip("aceiopsxykmthbndgjlquvwz", "аϲеіорѕхукмтհЬոԁɡјⅼԛսνԝᴢ", strict=True))
@@ -25,6 +27,10 @@ _DRAWN: Final = {
 }  # fmt: skip
 """Letters as people draw them from whatever looks alike: currency signs, Greek, syllabics."""
 
+_SCRIPTS: Final = dict(zip("abcdefghijklmnopqrstuvwxyz", "卂乃匚ᗪ乇千Ꮆ卄丨ﾌҜㄥ爪几ㄖ卩Ɋ尺丂ㄒㄩᐯ山乂ㄚ乙", strict=True))
+_SIX_ALPHABETS: Final = dict(zip("abcdefghijklmnopqrstuvwxyz", "ąҍçժҽƒցհìʝҟӀʍղօքզɾʂէմѵաxվՀ", strict=True))
+_SUPERSCRIPT: Final = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+_BY_EAR: Final = (("qu", "kw"), ("ph", "f"), ("x", "ks"), ("ck", "k"), ("c", "k"), ("y", "i"), ("z", "s"), ("v", "b"))
 _CHEROKEE: Final = dict(zip("aijmostvwdrkpbcgh", "ᎪᏆᎫᎷᎾᏚᎢᏙᎳᎠᏒᏦᏢᏴᏟᏀᎻ", strict=True))
 _LEET: Final = dict(zip("oilesatb", "01135478", strict=True))
 _ACCENTS: Final = dict(zip("aeioucnyszdg", "äéïöüçñýšžďğ", strict=True))
@@ -88,6 +94,18 @@ def _added(draw: random.Random, mark: str) -> str:
     return insert(draw, mark, draw.choice("bdfgkpw"))
 
 
+def by_ear(_: random.Random, mark: str) -> str:
+    """Return a mark as English or Spanish ears hear it."""
+    for letters, heard in _BY_EAR:
+        mark = mark.replace(letters, heard)
+    return mark
+
+
+def several_masked(draw: random.Random, mark: str) -> str:
+    at = draw.randrange(1, len(mark) - 2)
+    return mark[:at] + draw.choice("*#●") * 2 + mark[at + 2 :]
+
+
 def _spaced_look_alikes(draw: random.Random, mark: str) -> str:
     return " ".join(some(draw, mark, _CONFUSABLE))
 
@@ -148,8 +166,20 @@ DISGUISES: Final[dict[str, Disguise]] = {
     "beside hanzi": lambda _, m: f"新款{m}手提包",
     "reversed": lambda _, m: m[::-1],
     "upside down": lambda _, m: every(m, _TURNED)[::-1],
+    "letters of six alphabets": lambda _, m: every(m, _SIX_ALPHABETS),
+    "drawn with hanzi": lambda _, m: every(m, _SCRIPTS),
+    "superscript": lambda _, m: every(m, _SUPERSCRIPT),
+    "squared letters": lambda _, m: " ".join(chr(0x1F170 + ord(c) - 97) for c in m),
+    "letter by letter": lambda d, m: d.choice(("|", "/", " - ", ",")).join(m.upper()),
+    "several masked": several_masked,
+    "a ball for o": lambda _, m: m.replace("o", "⚽"),
+    "digits of other scripts": lambda d, m: some(d, m, {"o": "٥०", "l": "١", "i": "١"}),
+    "on Russian keys": lambda _, m: russian(m),
+    "on Korean keys": lambda _, m: korean(m),
+    "turned by direction": lambda _, m: f"\u202e{m[::-1]}\u202c",
+    "one letter in brackets": lambda _, m: f"{m[:2]}({m[2]}){m[3:]}",
 }
 """Disguises that any mark of five letters can have."""
 
-LONG: Final[dict[str, Disguise]] = {"two edits": two_edits}
-"""Disguises that only marks of nine letters and more bear."""
+LONG: Final[dict[str, Disguise]] = {"two edits": two_edits, "by ear": by_ear}
+"""Disguises that are looked for in long marks alone: of nine letters and more here."""

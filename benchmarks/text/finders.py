@@ -17,6 +17,7 @@ from pipeline.records import Asset, AssetKind, Register, RightsHolder
 
 OURS: Final = "counterfoil"
 WITH_FRAGMENTS: Final = "with fragments"
+QUICK: Final = frozenset({"words (flashtext)", "plain automaton"})
 SLOW: Final = frozenset({"partial_ratio>=90", "extractOne>=90"})
 _WORD: Final = re.compile(r"\w+")
 
@@ -39,13 +40,13 @@ def _titled(mark: str) -> Iterator[str]:
     return (word[:1].upper() + word[1:] for word in mark.split())
 
 
-def finders(marks: list[str]) -> dict[str, Finder]:
+def finders(marks: list[str], built: MarkIndex | None = None) -> dict[str, Finder]:
     """Return the ways of finding to compare.
 
     `counterfoil` are hits that speak for themselves; `with fragments` adds parts, sounds, initials and masks, which
     weigh next to nothing without other evidence.
     """
-    index = MarkIndex(spellings_of(register_of(marks)))
+    index = built or MarkIndex(spellings_of(register_of(marks)))
     return {
         OURS: lambda title: {h.spelling.asset_id for h in index.hits(title) if h.form is not Form.FRAGMENT},
         WITH_FRAGMENTS: lambda title: {h.spelling.asset_id for h in index.hits(title)},

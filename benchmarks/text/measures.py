@@ -11,17 +11,23 @@ from typing import Final, TypedDict
 
 from scipy.stats import beta
 
-from benchmarks.text.coined import Mark
-from benchmarks.text.disguises import DISGUISES, LONG
-from benchmarks.text.finders import OURS, SLOW, Finder, finders, register_of
+from benchmarks.text.abroad import ARABIC, CYRILLIC, HANGUL, KANA, PAIR_PARTS, PAIRS, pairs
+from benchmarks.text.coined import Mark, Writing
+from benchmarks.text.disguises import DISGUISES, LONG, Disguise
+from benchmarks.text.finders import OURS, QUICK, SLOW, WITH_FRAGMENTS, Finder, finders, register_of
 from benchmarks.text.scripts import HANZI_PARTS, HANZI_WAYS, LATIN_PARTS
 from detectors.text.index import MarkIndex
 from detectors.text.spelling import spellings_of
+from detectors.text.split import SplitMarks
 
 FEW_TITLES: Final = 100
 PROCESSES: Final = 2
 EXAMPLES: Final = 40
+SPLIT: Final = "split over title and brand"
 LONG_FROM: Final = 9
+
+Lot = tuple[list[Mark], dict[str, Writing]]
+"""Marks, and ways to write them; a way that leaves a mark as it is, is not tried on it."""
 
 Recall = dict[str, dict[str, float]]
 """Shares by disguise and finder."""
@@ -45,13 +51,14 @@ class FalseAlarms(TypedDict):
 
 
 class Speed(TypedDict):
-    """Seconds to index so many marks, and titles read in a second."""
+    """Seconds to index so many marks, and titles read in a second, by ours and by others that are not slow."""
 
     marks: int
     processes: int
     build_seconds: float
     titles_per_second: float
     titles_per_cpu_second: float
+    others_per_cpu_second: dict[str, float]
 
 
 class Result(TypedDict):
@@ -65,26 +72,54 @@ class Result(TypedDict):
 
 def recall_of_disguises(draw: random.Random, latin: list[Mark], hanzi: list[Mark], titles: list[str]) -> Recall:
     """Return the share of disguised marks found, by disguise and finder: what speaks for itself."""
+    kana, hangul, cyrillic, arabic = ([Mark(text=m.heard[at]) for m in latin] for at in range(4))
     long = [mark for mark in latin if len(mark.text) >= LONG_FROM]
-    table = {}
-    find = finders([mark.text for mark in latin])
-    for name, disguise in DISGUISES.items():
-        table[name] = _recall(draw, ((m.text, disguise(draw, m.text)) for m in latin), titles, find)
-    for name, disguise in LONG.items():
-        table[name] = _recall(draw, ((m.text, disguise(draw, m.text)) for m in long), titles, find)
-    find = finders([mark.text for mark in hanzi])
-    for name, writing in HANZI_WAYS.items():
-        table[name] = _recall(draw, ((m.text, writing(draw, m)) for m in hanzi), titles, find)
-    return table
+    table = _recalls(
+        draw,
+        [
+            (latin, {name: _of_text(disguise) for name, disguise in DISGUISES.items()}),
+            (long, {name: _of_text(disguise) for name, disguise in LONG.items()}),
+            (pairs(draw, latin), PAIRS),
+            (hanzi, HANZI_WAYS),
+            ([mark for mark in kana if len(mark.text) > 2], KANA),
+            ([mark for mark in hangul if len(mark.text) > 2], HANGUL),
+            (cyrillic, CYRILLIC),
+            (arabic, ARABIC),
+        ],
+        titles,
+    )
+    return table | {SPLIT: _recall_of_split(draw, latin, titles, list(table["plain"]))}
+
+
+def _recall_of_split(draw: random.Random, latin: list[Mark], titles: list[str], ways: list[str]) -> dict[str, float]:
+    """Return the share of marks found that begin in the title and end in the brand field, which others do not read."""
+    marks = SplitMarks(spellings_of(register_of([mark.text for mark in latin])))
+    found = 0
+    for mark in latin:
+        at = draw.randrange(2, len(mark.text) - 1)
+        title = _put(draw, draw.choice(titles), mark.text[:at])
+        halves = marks.find(title, [("brand", mark.text[at:])])
+        found += any(half.hit.spelling.asset_id == mark.text for half in halves)
+    return {way: found / len(latin) if way in {OURS, WITH_FRAGMENTS} else 0.0 for way in ways}
 
 
 def recall_of_parts(draw: random.Random, latin: list[Mark], hanzi: list[Mark], titles: list[str]) -> Recall:
     """Return the same for marks written by their sound or a part of themselves."""
+    return _recalls(draw, [(latin, LATIN_PARTS), (pairs(draw, latin), PAIR_PARTS), (hanzi, HANZI_PARTS)], titles)
+
+
+def _of_text(disguise: Disguise) -> Writing:
+    return lambda draw, mark: disguise(draw, mark.text)
+
+
+def _recalls(draw: random.Random, lots: list[Lot], titles: list[str]) -> Recall:
     table = {}
-    for marks, ways in ((latin, LATIN_PARTS), (hanzi, HANZI_PARTS)):
+    for marks, ways in lots:
         find = finders([mark.text for mark in marks])
         for name, writing in ways.items():
-            table[name] = _recall(draw, ((m.text, writing(draw, m)) for m in marks), titles, find)
+            written = [(mark.text, writing(draw, mark)) for mark in marks]
+            changed = [(mark, text) for mark, text in written if text != mark]
+            table[name] = _recall(draw, changed or written, titles, find)
     return table
 
 
@@ -125,13 +160,8 @@ def speed(marks: list[str], titles: list[str]) -> Speed:
     start = time.process_time()
     index = MarkIndex(spellings_of(register_of(marks)))
     built = time.process_time() - start
-    warm = titles[: len(titles) // 4]
-    for title in warm:
-        index.hits(title)
-    start = time.process_time()
-    for title in titles:
-        index.hits(title)
-    alone = time.process_time() - start
+    alone = _seconds(index.hits, titles)
+    others = {name: find for name, find in finders(marks, index).items() if name in QUICK}
     parts = [(tuple(marks), tuple(titles[i::PROCESSES])) for i in range(PROCESSES)]
     with ProcessPoolExecutor(PROCESSES) as pool:
         list(pool.map(_read, parts))
@@ -144,7 +174,18 @@ def speed(marks: list[str], titles: list[str]) -> Speed:
         build_seconds=built,
         titles_per_second=len(titles) / together,
         titles_per_cpu_second=len(titles) / alone,
+        others_per_cpu_second={name: len(titles) / _seconds(find, titles) for name, find in others.items()},
     )
+
+
+def _seconds(find: Callable[[str], object], titles: list[str]) -> float:
+    """Return the seconds of processor time in which titles are read, after a quarter of them to warm up."""
+    for title in titles[: len(titles) // 4]:
+        find(title)
+    start = time.process_time()
+    for title in titles:
+        find(title)
+    return time.process_time() - start
 
 
 @cache

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Final
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from benchmarks.text.coined import HANZI, Mark
-
-Writing = Callable[[random.Random, Mark], str]
+from benchmarks.text.coined import HANZI, Mark, Writing
 
 _HOMOPHONES: Final = {
     "青": "轻清", "岚": "兰蓝", "素": "速塑", "云": "芸匀", "禾": "和河", "木": "沐牧",
@@ -34,11 +31,30 @@ def _homophone(draw: random.Random, mark: Mark) -> str:
     return mark.text[:at] + draw.choice(_HOMOPHONES[mark.text[at]]) + mark.text[at + 1 :]
 
 
+def _one_as(draw: random.Random, mark: Mark, written: str) -> str:
+    """Return a mark with one hanzi, not its first, written otherwise."""
+    at = draw.randrange(1, len(mark.text))
+    style = {"pinyin": Style.NORMAL, "letter": Style.FIRST_LETTER, "zhuyin": Style.BOPOMOFO}[written]
+    return mark.text[:at] + lazy_pinyin(mark.text[at], style=style)[0].strip("ˊˇˋ˙") + mark.text[at + 1 :]
+
+
+def _one_hidden(draw: random.Random, mark: Mark, sign: str) -> str:
+    at = draw.randrange(1, len(mark.text) - 1)
+    return mark.text[:at] + sign + mark.text[at + 1 :]
+
+
 HANZI_WAYS: Final[dict[str, Writing]] = {
     "hanzi": lambda _, m: m.text,
     "traditional": lambda _, m: str(_TRADITIONAL.convert(m.text)),
     "hanzi split": lambda d, m: d.choice("*·🔥 ").join(m.text),
     "one homophone": _homophone,
+    "one masked": lambda d, m: _one_hidden(d, m, d.choice("*○")),
+    "one hidden": lambda d, m: _one_hidden(d, m, d.choice("某口X")),
+    "one in pinyin": lambda d, m: _one_as(d, m, "pinyin"),
+    "one by its first letter": lambda d, m: _one_as(d, m, "letter"),
+    "one in zhuyin": lambda d, m: _one_as(d, m, "zhuyin"),
+    "hanzi in brackets": lambda _, m: f"{m.text[0]}【{m.text[1]}】{m.text[2:]}",
+    "hanzi from their end": lambda _, m: m.text[::-1],
     "all homophones": lambda d, m: "".join(d.choice(_HOMOPHONES[c]) for c in m.text),
 }
 """Marks in hanzi, as whole words: these speak for themselves, or nearly."""
@@ -49,6 +65,8 @@ HANZI_PARTS: Final[dict[str, Writing]] = {
     "pinyin with tones": lambda _, m: "".join(p[0] for p in pinyin(m.text, style=Style.TONE)),
     "one hanzi changed": _one_hanzi,
     "first hanzi and mask": lambda d, m: m.text[0] + d.choice("～*~"),
+    "pinyin with numbers": lambda _, m: "".join(lazy_pinyin(m.text, style=Style.TONE3)),
+    "two hanzi and house": lambda _, m: f"{m.text[0]}家{m.text[1]}",
     "hanzi and house": lambda d, m: m.text[0] + d.choice("家牌"),
     "part of the hanzi": lambda _, m: m.text[:-1],
     "pinyin initials": lambda _, m: "".join(p[0][0] for p in pinyin(m.text, style=Style.FIRST_LETTER)).upper(),
@@ -62,6 +80,7 @@ LATIN_PARTS: Final[dict[str, Writing]] = {
     "Arabic": lambda _, m: m.heard[3],
     "letter and house": lambda _, m: m.text[0].upper() + "家",
     "letters and mask": lambda _, m: m.text[:2] + "*",
+    "consonants": lambda _, m: (m.text[0] + "".join(c for c in m.text[1:] if c not in "aeiou")).upper(),
     "beginning": lambda _, m: m.text[: max(4, len(m.text) - 3)].title(),
     "mathematical part": lambda _, m: "".join(chr(0x1D5EE + ord(c) - 97) for c in m.text[:4]),
 }
