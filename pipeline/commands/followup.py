@@ -23,6 +23,7 @@ from pipeline.settings import lake_folder
 
 if TYPE_CHECKING:
     from pipeline.followup.clocks import Clock
+    from pipeline.followup.health import Health
     from pipeline.stages.followup import Said
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -86,13 +87,20 @@ def show_health(holders: tuple[str, ...], store: str | None) -> None:
     with one_line(), open_given(store).read() as connection:
         lanes = fast_lanes(connection, holders or None, shipped_programmes(), datetime.now(UTC))
     for lane in lanes:
-        code = "all reasons" if lane.reason_code is None else lane.reason_code
-        shares = "-" if lane.accepted_share is None else f"{lane.accepted_share:.1%} {lane.overturned_share:.1%}"
-        bounds = f"{lane.programme.least_accepted:.0%} {lane.programme.most_overturned:.0%}"
-        mark = "BREACHED" if lane.breached else "ok"
-        name = " ".join((lane.programme.programme, *([lane.platform] if lane.platform else []), code))
-        click.echo(f"{name}: {lane.sent} sent, {lane.decided} decided, {shares} ({bounds}) {mark}")
+        click.echo(_lane_line(lane))
     sys.exit(FAILED if any(lane.breached for lane in lanes) else 0)
+
+
+def _lane_line(lane: Health) -> str:
+    name = " ".join(filter(None, (lane.programme.programme, lane.platform, lane.reason_code or "all reasons")))
+    accepted = f"accepted {_share(lane.accepted_share)} (at least {lane.programme.least_accepted:.0%})"
+    overturned = f"overturned {_share(lane.overturned_share)} (at most {lane.programme.most_overturned:.0%})"
+    mark = "BREACHED" if lane.breached else "ok"
+    return f"{name}: {lane.sent} sent, {lane.decided} decided, {accepted}, {overturned}: {mark}"
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
 
 
 @followup.command()

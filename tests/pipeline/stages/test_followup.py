@@ -203,4 +203,4 @@ def test_the_commands_enter_answers_and_print_what_is_due(tmp_path: Path) -> Non
     assert f"{case_id} objection, no term known: ‹U+001B›[31mmine" in due.output
     assert settled.output == f"{case_id} noticed\n"
     assert health.exit_code == 0
-    assert "alibaba-good-faith all reasons: 0 sent" in health.output
+    assert "alibaba-good-faith all reasons: 0 sent, 0 decided, accepted - (at least 90%)" in health.output
