@@ -140,6 +140,8 @@ def take(page: Page, address: str, width: int) -> None:
     save(page, f"review-bulk-{width}", whole=False)
     page.goto(f"{address}/notices")
     save(page, f"review-notices-{width}", whole=True)
+    page.goto(f"{address}/follow-up")
+    save(page, f"review-follow-up-{width}", whole=False)
     page.goto(f"{address}/people")
     save(page, f"review-people-{width}", whole=False)
     page.get_by_role("button", name="Sign out").click()
