@@ -114,7 +114,7 @@ def commit_frame(
     known = {holder.id: holder for holder in holders}
     values = _values([appearance.seen for appearance in seen], known)
     split = splits_by_size(Counter(size for size, _, _ in values), plan.labels)
-    units = told([(public(appearance.seen.key.platform), appearance.seen.sold_count) for appearance in seen])
+    units = _units(seen, plan.over)
     made = (
         replace(_frame_item(appearance, value, salts(), split=split), sold=sold)
         for appearance, value, sold in zip(seen, values, units, strict=True)
@@ -135,6 +135,13 @@ def commit_frame(
     bind_nonces(connection, plan.audit_id)
     log(connection, "frame", plan.audit_id, _frame_entry(connection, plan, audit, rows), now)
     return audit
+
+
+def _units(seen: Sequence[Appearance], over: Over) -> list[int | None]:
+    """Return the units sold that a frame tells; one of search results needs none."""
+    if over is Over.TOP_RESULTS:
+        return [None] * len(seen)
+    return told([(public(appearance.seen.key.platform), appearance.seen.sold_count) for appearance in seen])
 
 
 def _frame_entry(
