@@ -13,6 +13,7 @@ OBSERVATIONS = (
     "picture.under_another_mark",
     "shop.named_after_mark",
     "sign.on_named_goods",
+    "sighting.on_named_goods",
     "word.in_another_sense",
 )
 
@@ -63,6 +64,7 @@ def find_combinations(
         goods under another holder's mark: it is more likely a picture of those goods.
         `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
         `sign.on_named_goods`: the goods are offered openly under the mark and bear its sign, as genuine ones do.
+        `sighting.on_named_goods`: the same, and pictures are only faintly seen, as they are in photos of any such goods.
         `word.in_another_sense`: the mark stands undisguised in an offer of goods that the holder does not sell.
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
@@ -82,7 +84,8 @@ def _of_pictures_alone(holder: RightsHolder, seen: tuple[Signal, ...], others: f
 
 
 def _of_marks(holder: RightsHolder, seen: tuple[Signal, ...], marks: list[Signal]) -> Iterator[Signal]:
-    pictures = [s for s in seen if s.observation.startswith(PICTURES) and not s.observation.endswith(FAINT)]
+    sightings = [s for s in seen if s.observation.startswith(PICTURES)]
+    pictures = [s for s in sightings if not s.observation.endswith(FAINT)]
     openly = all(s.observation.startswith(OPEN_FORMS) and s.observation.endswith(OPEN_USES) for s in marks)
     if not pictures and all(s.evidence.get("field") == "seller.name" for s in marks):
         reason = f"Only the name of the shop has {holder.name}'s mark; nothing says that these goods are theirs."
@@ -90,10 +93,13 @@ def _of_marks(holder: RightsHolder, seen: tuple[Signal, ...], marks: list[Signal
     elif openly and OTHER_GOODS in {s.observation for s in seen}:
         reason = f"{holder.name} sells no such goods, and nothing hides the mark: the word may mean something else."
         yield _signal("word.in_another_sense", _strongest(marks), reason)
-    claimed = openly and OPEN_CLAIMS & {s.observation for s in marks}
-    if claimed and pictures and all(s.observation.startswith(SIGNS) for s in pictures):
-        reason = f"The goods are offered openly under {holder.name}'s mark: genuine goods show its sign too."
+    if not openly or OPEN_CLAIMS.isdisjoint(s.observation for s in marks):
+        return
+    reason = f"The goods are offered openly under {holder.name}'s mark: genuine goods show its sign too."
+    if pictures and all(s.observation.startswith(SIGNS) for s in pictures):
         yield _signal("sign.on_named_goods", _strongest(pictures), reason)
+    elif sightings and not pictures:
+        yield _signal("sighting.on_named_goods", _strongest(sightings), reason)
 
 
 def _strongest(signals: list[Signal]) -> Signal:

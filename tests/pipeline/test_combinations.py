@@ -12,6 +12,7 @@ IN_SHOP_NAME = dataclasses.replace(signal("mark.exact.mention"), evidence={"kind
 IN_TITLE = signal("mark.exact.claim")
 WORD = signal("vocabulary.replica", None)
 SIGN = signal("logo.found.clear", "quill-logo")
+FAINT_PHOTO = signal("photo.found.faint", "quill-photo")
 HIDDEN = signal("mark.disguised.claim")
 ROW = signal("mark.exact.stuffing")
 OTHER_GOODS = signal("goods.outside_range", None, rights_holder_id="quill")
@@ -28,6 +29,10 @@ OTHER_GOODS = signal("goods.outside_range", None, rights_holder_id="quill")
         pytest.param((IN_SHOP_NAME,), ["shop.named_after_mark"], id="a shop's name alone"),
         pytest.param((IN_SHOP_NAME, IN_TITLE), [], id="a shop's name and a title"),
         pytest.param((SIGN, IN_TITLE), ["sign.on_named_goods"], id="a sign on goods that are named"),
+        pytest.param(
+            (FAINT_PHOTO, IN_TITLE), ["sighting.on_named_goods"], id="a faint sighting on goods that are named"
+        ),
+        pytest.param((SIGN, FAINT_PHOTO, IN_TITLE), ["sign.on_named_goods"], id="a clear and a faint sign"),
         pytest.param((SIGN, HIDDEN), [], id="a sign on goods whose name is hidden"),
         pytest.param((SIGN, PICTURE, IN_TITLE), [], id="a sign and a picture of goods that are named"),
         pytest.param((OTHER_GOODS, IN_TITLE), ["word.in_another_sense"], id="a mark on goods of another trade"),
