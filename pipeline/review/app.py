@@ -32,6 +32,7 @@ from pipeline.review import (
     decisions,
     enforcement_api,
     followup,
+    followup_api,
     labels,
     notices,
     oidc,
@@ -64,6 +65,7 @@ PARTS = (
     admin,
     api,
     enforcement_api,
+    followup_api,
     rules_api,
 )
 """Modules with routes."""

@@ -100,7 +100,7 @@ def test_pages_of_the_api_follow_each_other(desk: Desk) -> None:
 def test_the_description_names_every_deed_and_no_page(desk: Desk) -> None:
     paths = desk.browser().client.get("/api/openapi.json").json()["paths"]
 
-    assert all(path.startswith(("/api/cases", "/api/labels", "/api/notices", "/api/rules")) for path in paths)
+    assert all(path.startswith("/api/") for path in paths)
     assert {"/api/cases/{case_id}/decision", "/api/cases/{case_id}/undo", "/api/cases/{case_id}/approval"} <= set(paths)
 
 

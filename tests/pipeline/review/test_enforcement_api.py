@@ -60,6 +60,26 @@ def test_who_may_not_approve_says_nothing_of_a_batch(desk: Desk) -> None:
     assert [response.status_code for response in refused] == [403, 403]
 
 
+def test_an_objection_is_listed_and_settled_once(desk: Desk) -> None:
+    case_id, program = exported(desk), Program(desk, "sam", Role.APPROVER)
+    (batch,) = program.get("/notices").json()
+    program.post(f"/notices/{batch['batch_id']}/filed", {})
+    with desk.site.store.read() as connection:
+        notice_id = read_events(connection, case_id, None)[-1].facts["notice_id"]
+    said = {"notice_id": notice_id, "counter_notice_id": "c" * 32, "grounds": "mine", "deadline": None}
+    desk.happen(case_id, EventKind.COUNTERED, said)
+
+    listed = program.get("/follow-up").json()["objections"]
+    answers = [
+        program.post(f"/follow-up/objections/{notice_id}", {"outcome": outcome})
+        for outcome in ("luck", "upheld", "upheld")
+    ]
+
+    assert [(one["case_id"], one["grounds"]) for one in listed] == [(case_id, "mine")]
+    assert [answer.status_code for answer in answers] == [422, 200, 422]
+    assert answers[1].json() == {"case_id": case_id, "state": "closed"}
+
+
 def test_batches_and_rules_of_other_clients_are_not_there(desk: Desk) -> None:
     exported(desk)
     rule = {"kind": "ignored_phrase", "value": "gift card", "holder": "quill", "reason": "not goods"}

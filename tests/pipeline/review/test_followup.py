@@ -19,6 +19,7 @@ from pipeline.store.cases import Filters, QueuedCase, Sort, queue, read_events
 from tests.pipeline.builders import listing
 from tests.pipeline.rechecks.test_rechecks import write_warc
 from tests.pipeline.review.desk import Desk, id_of, seller
+from tests.pipeline.review.test_api import Program
 
 
 @pytest.fixture
@@ -162,6 +163,15 @@ def test_who_does_not_approve_for_everybody_enters_no_looks(desk: Desk, role: Ro
 
 def test_a_file_that_is_too_large_is_refused(desk: Desk) -> None:
     assert entered(desk, "rae", {"a": "x" * MAX_BODY}).status_code == 413
+
+
+def test_a_program_reads_what_is_to_be_done_for_its_own_clients(desk: Desk) -> None:
+    program, other = Program(desk, "una", Role.APPROVER), desk.signed_in("bo", ("brook", Role.ADMIN))
+
+    found = program.get("/follow-up").json()
+
+    assert (found["total"]["due"], found["due"][0]["overdue"], found["again"][0]["sent"]) == (1, True, 1)
+    assert other.get("/api/follow-up").json()["total"] == {"due": 0, "again": 0, "objections": 0}
 
 
 def desk_cases(desk: Desk) -> tuple[QueuedCase, ...]:
