@@ -64,7 +64,7 @@ def find_combinations(
         goods under another holder's mark: it is more likely a picture of those goods.
         `shop.named_after_mark`: the shop is called after the mark, but nothing says so of these goods.
         `sign.on_named_goods`: the goods are offered openly under the mark and bear its sign, as genuine ones do.
-        `sighting.on_named_goods`: the same, and pictures are only faintly seen, as they are in photos of any such goods.
+        `sighting.on_named_goods`: the same, and what is seen of pictures is faint, as in photos of any such goods.
         `word.in_another_sense`: the mark stands undisguised in an offer of goods that the holder does not sell.
     """
     marks = [s for s in seen if s.observation.startswith("mark.")]
@@ -95,10 +95,11 @@ def _of_marks(holder: RightsHolder, seen: tuple[Signal, ...], marks: list[Signal
         yield _signal("word.in_another_sense", _strongest(marks), reason)
     if not openly or OPEN_CLAIMS.isdisjoint(s.observation for s in marks):
         return
-    reason = f"The goods are offered openly under {holder.name}'s mark: genuine goods show its sign too."
     if pictures and all(s.observation.startswith(SIGNS) for s in pictures):
+        reason = f"The goods are offered openly under {holder.name}'s mark: genuine goods show its sign too."
         yield _signal("sign.on_named_goods", _strongest(pictures), reason)
     elif sightings and not pictures:
+        reason = f"The goods are offered openly under {holder.name}'s mark: a faint sighting adds nothing to that."
         yield _signal("sighting.on_named_goods", _strongest(sightings), reason)
 
 
