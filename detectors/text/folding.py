@@ -300,7 +300,7 @@ def signs() -> dict[str, str]:
 @cache
 def _amid() -> re.Pattern[str]:
     """Return where a character that is no letter of an alphabet stands among letters, or a letter of flags alone."""
-    signs = "".join(c for c in _drawn() if not _is_letter(c) and c < chr(_FLAG))
+    signs = "".join(c for c in _drawn() if not (_is_letter(c) or c.isascii() or c >= chr(_FLAG)))
     last = "".join(c for c in signs if c.isalnum())
     flags = f"{chr(_FLAG)}-{chr(_FLAG + 25)}"
     return re.compile(

@@ -47,6 +47,7 @@ def use(signal: Signal) -> str:
         pytest.param("z0rv4n3 tote", "zor-word", "disguised", "z0rv4n3", id="leet"),
         pytest.param("ZORV@NE tote", "zor-word", "disguised", "ZORV@NE", id="at sign for a"),
         pytest.param("zzorvaaane tote", "zor-word", "disguised", "zzorvaaane", id="letters repeated"),
+        pytest.param("手提包 Z@RVANE 新款", "zor-word", "disguised", "Z@RVANE", id="at sign for o, among hanzi"),
         pytest.param("Z*RVANE tote", "zor-word", "disguised", "Z*RVANE", id="a letter masked"),
         pytest.param("Z🔥RVANE tote", "zor-word", "disguised", "Z🔥RVANE", id="a letter masked by an emoji"),
         pytest.param("ZORVXNE tote", "zor-word", "fuzzy", "ZORVXNE", id="one letter wrong"),
