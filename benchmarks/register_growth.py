@@ -78,7 +78,7 @@ def with_images(register: Register, enrolled: EnrolledImages, number: int) -> tu
     return dataclasses.replace(register, rights_holders=(*register.rights_holders, holder)), grown
 
 
-BY_PICTURE = ("sizes", "thumbs", "thresholds", "counts", "chroma")
+BY_PICTURE = ("sizes", "thumbs", "thresholds", "counts", "printed", "chroma")
 
 
 def _grown(enrolled: EnrolledImages, rows: int) -> Iterator[tuple[str, Any]]:

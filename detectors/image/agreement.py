@@ -24,6 +24,11 @@ _CONFIDENCE = 1.28
 _MIDDLE = slice(_BLOCKS // 4, -(_BLOCKS // 4))
 """Rows and columns of blocks in the middle, where registered pictures show what they are about."""
 _FEWEST_IN_THE_MIDDLE = 4
+_SAMPLED = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+_CORNER = np.array([0.5, 0.5])
+"""The middle of the first pixel."""
+_STOP, _BLUR = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 1e-3), 5
+"""Rounds of refining and the gain below which it ends; pixels that are averaged for it."""
 
 
 class Agreement(NamedTuple):
@@ -112,14 +117,9 @@ def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movem
         Blocks are alike if the normalised cross-correlation of their grey levels is above 0.6; or below -0.6, if that
         is true of more blocks: the photo then shows light for dark.
     """
-    scale = np.diag(size / size.max() / SIDE)
-    linear = movement[:, :2] @ scale * max(photo.shape)
-    shift = movement[:, 2] * max(photo.shape) + linear @ [0.5, 0.5] - 0.5
-    laid = np.concatenate([linear, shift[:, None]], axis=1)
-    flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
-    seen = cv2.warpAffine(photo, laid, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    covered = cv2.warpAffine(np.ones_like(photo), laid, (SIDE, SIDE), flags=flags)
-    ours, theirs = _centred(thumb), _centred(np.asarray(seen, dtype=np.uint8))
+    laid = _laid(size, photo, movement)
+    covered = cv2.warpAffine(np.ones_like(photo), laid, (SIDE, SIDE), flags=_SAMPLED)
+    ours, theirs = _centred(thumb), _centred(_seen(photo, laid))
     mine = np.sqrt((ours**2).mean(axis=1))
     textured = mine > _TEXTURE
     visible = textured & (_blocks(np.asarray(covered)).min(axis=1) > 0)
@@ -128,6 +128,59 @@ def agreement(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movem
     alike = max((visible & (sign * correlation > _ALIKE) for sign in (1, -1)), key=np.count_nonzero)
     inside = (int(_inside(blocks).sum()) for blocks in (alike, visible))
     return Agreement(int(alike.sum()), int(visible.sum()), int(textured.sum()), _around(alike), *inside)
+
+
+def refined(thumb: Grey, size: NDArray[np.int32], photo: Grey, movement: Movement) -> Movement:
+    """Move a registered picture over a photo until their grey levels agree best.
+
+    Parameters
+    ----------
+    thumb, size, photo, movement
+        As for `agreement`.
+
+    Returns
+    -------
+    ndarray of float64, shape (2, 3)
+        The movement with the greatest correlation near the given one [1]_; the given one if there is none. A photo that
+        shows light for dark is compared with the negative.
+
+    References
+    ----------
+    .. [1] G. Evangelidis and E. Psarakis, "Parametric image alignment using enhanced correlation coefficient
+       maximization", IEEE TPAMI 30, 2008.
+    """
+    laid = _laid(size, photo, movement)
+    alike = (_centred(thumb) * _centred(_seen(photo, laid))).sum() >= 0
+    pattern = thumb if alike else ~thumb
+    try:
+        _, nearest = cv2.findTransformECC(
+            pattern, photo, laid.astype(np.float32), cv2.MOTION_AFFINE, _STOP, np.ones_like(photo), _BLUR
+        )
+    except cv2.error:  # the two have nothing in common, or the search left the photo
+        return movement
+    found = np.asarray(nearest, dtype=np.float64)
+    return _movement(size, photo, found) if np.linalg.det(found[:, :2]) > 0 else movement
+
+
+def _laid(size: NDArray[np.int32], photo: Grey, movement: Movement) -> Movement:
+    """Return a movement between pixels, from a thumbnail of a picture to a photo."""
+    linear = movement[:, :2] @ np.diag(size / size.max() / SIDE) * max(photo.shape)
+    shift = movement[:, 2] * max(photo.shape) + linear @ _CORNER - _CORNER
+    return np.concatenate([linear, shift[:, None]], axis=1)
+
+
+def _movement(size: NDArray[np.int32], photo: Grey, laid: Movement) -> Movement:
+    """Undo `_laid`."""
+    linear, shift = laid[:, :2], laid[:, 2] - laid[:, :2] @ _CORNER + _CORNER
+    linear = linear @ np.diag(size.max() / size * SIDE)
+    movement: Movement = np.concatenate([linear, shift[:, None]], axis=1) / max(photo.shape)
+    return movement
+
+
+def _seen(photo: Grey, laid: Movement) -> Grey:
+    """Return what a photo shows where a picture is laid over it, in the place of the picture's thumbnail."""
+    seen = cv2.warpAffine(photo, laid, (SIDE, SIDE), flags=_SAMPLED, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, dtype=np.uint8)
 
 
 def _inside(blocks: NDArray[np.bool_]) -> NDArray[np.bool_]:

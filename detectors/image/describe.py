@@ -16,10 +16,10 @@ from detectors.image.shapes import describe_shapes
 from detectors.image.spectra import Boxes, Windows, reduced
 from pipeline.photos import FIGURE, PhotoDescription
 
-DESCRIBE_VERSION = "photo-7"
+DESCRIBE_VERSION = "photo-8"
 """Changes whenever the same file would be described otherwise; stored descriptions are reused only within a version."""
 
-_SIDE, _QUALITY = 192, 70
+_SIDE, _QUALITY = 256, 70
 """Longer side and JPEG quality of the thumbnail that is kept."""
 MIN_DETAIL = 64
 """Coefficients of 256 that must stand clear of noise; with fewer, the hash would be that of any flat picture."""

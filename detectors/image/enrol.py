@@ -25,7 +25,7 @@ from detectors.image.views import REFERENCE, REFERENCE_VIEWS, reference_boxes
 from pipeline.errors import InputError, PhotoRefusedError
 from pipeline.records import AssetKind, Register
 
-ENROL_VERSION = f"enrolled-8/{DESCRIBE_VERSION}"
+ENROL_VERSION = f"enrolled-9/{DESCRIBE_VERSION}"
 _ARRAYS: Mapping[str, tuple[Any, tuple[int | None, ...]]] = {
     "hashes": (np.uint64, (4,)),
     "boxes": (np.float32, (4,)),
@@ -39,6 +39,7 @@ _ARRAYS: Mapping[str, tuple[Any, tuple[int | None, ...]]] = {
     "places": (np.uint16, (4,)),
     "owners": (np.int32, ()),
     "counts": (np.int32, ()),
+    "printed": (np.bool_, ()),
     "silhouettes": (SILHOUETTE, ()),
     "bearers": (np.int32, ()),
     "chroma": (np.uint8, (CELLS, CELLS, 2)),
@@ -50,12 +51,12 @@ _ARRAYS: Mapping[str, tuple[Any, tuple[int | None, ...]]] = {
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 _POINTERS = ("images", "owners", "bearers")
 """Arrays that point to pictures."""
-PRINTED_KINDS = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
+_PRINTED_KINDS = (AssetKind.FIGURATIVE_MARK, AssetKind.COPYRIGHT_WORK)
 """What goods may bear."""
-THRESHOLD = 0.4
-"""The score from which a picture counts as seen, unless it is known to need another."""
+_THRESHOLD, _THRESHOLD_ON_GOODS = 0.4, 0.42
+"""The scores from which a picture counts as seen, and one that goods may bear, unless it is known to need another."""
 _ALIKE = (
-    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts", "chroma", "vectors", "reaches"),
+    ("names", "phashes", "sizes", "thumbs", "thresholds", "counts", "printed", "chroma", "vectors", "reaches"),
     ("hashes", "images", "views", "boxes"),
     ("codes", "places", "owners"),
     ("silhouettes", "bearers"),
@@ -102,6 +103,8 @@ class EnrolledImages:
         To which of `names` each local feature belongs.
     counts : ndarray of int32, shape (m,)
         How many local features each picture has as it is: with few, it is hard to find on goods.
+    printed : ndarray of bool, shape (m,)
+        Which of them goods may bear: those have renditions.
     silhouettes : ndarray of SILHOUETTE, shape (l,)
         How the logos among them look in one ink.
     bearers : ndarray of int32, shape (l,)
@@ -131,6 +134,7 @@ class EnrolledImages:
     places: Places
     owners: NDArray[np.int32]
     counts: NDArray[np.int32]
+    printed: NDArray[np.bool_]
     silhouettes: NDArray[np.void]
     bearers: NDArray[np.int32]
     chroma: NDArray[np.uint8]
@@ -237,6 +241,7 @@ class _Enrolled(NamedTuple):
     thumb: Grey
     features: Features
     plenty: int
+    printed: bool
     silhouettes: NDArray[np.void]
     chroma: Chroma
     vectors: Vectors
@@ -281,6 +286,11 @@ def enrol(
     return _gathered(pictures, tuple(refused))
 
 
+def usual_thresholds(printed: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the score from which each picture counts as seen, by whether goods may bear it."""
+    return np.where(printed, _THRESHOLD_ON_GOODS, _THRESHOLD).astype(np.float32)
+
+
 def _column(name: str, parts: list[NDArray[Any]]) -> NDArray[Any]:
     """Lay parts of an array one after another; without any, an empty one of its type and shape."""
     kind, row = _ARRAYS[name]
@@ -292,7 +302,7 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
     """Lay the pictures' arrays one after another."""
     kept = list(pictures.values())
     numbers = np.arange(len(kept), dtype=np.int32)
-
+    printed = np.array([picture.printed for picture in kept], dtype=np.bool_)
     return EnrolledImages(
         names=tuple(pictures),
         phashes=np.array([picture.phash for picture in kept], dtype=np.uint64),
@@ -302,11 +312,12 @@ def _gathered(pictures: dict[str, _Enrolled], refused: tuple[RefusedImage, ...])
         boxes=_column("boxes", [picture.boxes for picture in kept]),
         sizes=np.array([picture.size for picture in kept], dtype=np.int32).reshape(-1, 2),
         thumbs=_column("thumbs", [picture.thumb[None] for picture in kept]),
-        thresholds=np.full(len(kept), THRESHOLD, dtype=np.float32),
+        thresholds=usual_thresholds(printed),
         codes=_column("codes", [picture.features.codes for picture in kept]),
         places=_column("places", [picture.features.places for picture in kept]),
         owners=np.repeat(numbers, [len(picture.features.codes) for picture in kept]),
         counts=np.array([picture.plenty for picture in kept], dtype=np.int32),
+        printed=printed,
         silhouettes=_column("silhouettes", [picture.silhouettes for picture in kept]),
         bearers=np.repeat(numbers, [len(picture.silhouettes) for picture in kept]),
         chroma=_column("chroma", [picture.chroma[None] for picture in kept]),
@@ -332,8 +343,9 @@ def _enrolled(data: bytes, kinds: set[AssetKind], descriptor: Descriptor | None)
         raise PhotoRefusedError("the image has no detail", got="a flat picture", expected="something to recognise")
     found = [features(picture.detail)] if kinds else [NONE]
     plenty = len(found[0].codes)
-    if not kinds.isdisjoint(PRINTED_KINDS):
-        found.append(rendered_features(picture.detail))
+    printed = not kinds.isdisjoint(_PRINTED_KINDS)
+    if printed:
+        found.append(rendered_features(picture.detail, picture.layers[1:]))
     return _Enrolled(
         phash=library_phash(picture.layers[0]),
         hashes=hashes[kept],
@@ -343,6 +355,7 @@ def _enrolled(data: bytes, kinds: set[AssetKind], descriptor: Descriptor | None)
         thumb=thumbnail(picture.detail),
         features=Features(*map(np.concatenate, zip(*found, strict=True))),
         plenty=plenty,
+        printed=printed,
         silhouettes=silhouettes_of(picture).rows()
         if AssetKind.FIGURATIVE_MARK in kinds
         else np.zeros(0, dtype=SILHOUETTE),

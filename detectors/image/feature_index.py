@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from detectors.image.features import BITS, HALF_BITS, Codes, mirrored
 
-MOST_BITS = 20
-"""Codes that differ in more bits are not alike; nine true pairs of ten differ in no more than 17 of 128."""
+MOST_BITS = 24
+"""Codes that differ in more bits are not alike: nine pairs of ten between copies differ in no more than 17 of 128, but
+prints on goods need more."""
 _BAND_BITS = 16
 _BANDS = BITS // _BAND_BITS
 _BANDS_ALIKE = HALF_BITS // _BAND_BITS
@@ -58,7 +59,7 @@ class FeatureIndex:
 
     Notes
     -----
-    Two codes meet if one of their eight bands of 16 bits is equal and at most 20 bits differ in all [1]_. A code and
+    Two codes meet if one of their eight bands of 16 bits is equal and at most 24 bits differ in all [1]_. A code and
     the mirror image of another meet if one of the four bands is equal that a mirror leaves alone, so that one look into
     the tables serves both. Values of a band that 2,000 stored codes share do not count. Whether two meet depends on
     nothing else: a search through tables finds exactly what comparing all with all does (`meet`).

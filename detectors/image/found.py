@@ -8,7 +8,7 @@ from functools import partial
 
 from detectors.image.certainty import CERTAINTY_VERSION, certain
 from detectors.image.colour import COLOUR_VERSION
-from detectors.image.enrol import ENROL_VERSION, PRINTED_KINDS, EnrolledImages
+from detectors.image.enrol import ENROL_VERSION, EnrolledImages
 from detectors.image.feature_index import FeatureIndex, meet
 from detectors.image.finding import DETECTOR, OBSERVATIONS, PLAIN, PRINTED, Chances, Finding, covers, signal
 from detectors.image.owners import Owner, owners_of
@@ -39,17 +39,14 @@ class PictureFound:
     """
 
     name = DETECTOR
-    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/found-7"
+    version = f"{ENROL_VERSION}/{COLOUR_VERSION}/{CERTAINTY_VERSION}/found-8"
     observations = OBSERVATIONS
 
     def __init__(self, enrolled: EnrolledImages, register: Register) -> None:
         self._enrolled = enrolled
         self._owners = owners_of(register, enrolled.names)
         self._index = FeatureIndex(enrolled.codes)
-        self._printed = {
-            image for image, owners in self._owners.items() if any(o.asset.kind in PRINTED_KINDS for o in owners)
-        }
-        looked_for = Counter(image in self._printed for image in self._owners if not enrolled.parked[image])
+        looked_for = Counter(bool(enrolled.printed[image]) for image in self._owners if not enrolled.parked[image])
         self._looked_for = {printed: max(1, looked_for[printed]) for printed in (False, True)}
         self._recent = Recent(partial(self._seen, find=self._index.meet))
 
@@ -79,7 +76,7 @@ class PictureFound:
         )
 
     def _chances(self, finding: Finding, photos: int, seen_in: set[int]) -> Chances:
-        printed = finding.sighting.image in self._printed
+        printed = bool(self._enrolled.printed[finding.sighting.image])
         others = tuple(sorted(seen_in - {finding.photo.index}))
         return Chances(PRINTED if printed else PLAIN, self._looked_for[printed] * photos, others)
 

@@ -110,7 +110,7 @@ def _shipped() -> bytes:
     return (files("detectors.image") / _FILE).read_bytes()
 
 
-BANK_VERSION = f"measured-3-{hashlib.sha256(_shipped()).hexdigest()[:8]}"
+BANK_VERSION = f"measured-4-{hashlib.sha256(_shipped()).hexdigest()[:8]}"
 """Changes whenever pictures would be measured otherwise."""
 
 

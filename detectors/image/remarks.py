@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detectors.image.enrol import THRESHOLD
+from detectors.image.enrol import usual_thresholds
 from detectors.image.innocents import Measured
 
 FEW_FEATURES = 30
@@ -22,11 +22,12 @@ def remarks(measured: Measured) -> Iterator[str]:
     enrolled = measured.enrolled
     for refused in enrolled.refused:
         yield f"{refused.name}: cannot be used: {refused.reason}"
-    columns = (enrolled.names, enrolled.counts, measured.sightings, enrolled.parked, enrolled.thresholds)
-    for name, features, seen, parked, threshold in zip(*columns, strict=True):
+    usual = usual_thresholds(enrolled.printed)
+    columns = (enrolled.names, enrolled.counts, measured.sightings, enrolled.parked, enrolled.thresholds, usual)
+    for name, features, seen, parked, threshold, least in zip(*columns, strict=True):
         if parked:
             yield f"{name}: seen in {seen} of {measured.photos} innocent photos: parked, it will not be looked for"
-        elif threshold > THRESHOLD:
-            yield f"{name}: resembles innocent photos: looked for from a score of {threshold:.2f}, not {THRESHOLD:.2f}"
+        elif threshold > least:
+            yield f"{name}: resembles innocent photos: looked for from a score of {threshold:.2f}, not {least:.2f}"
         if features < FEW_FEATURES:
             yield f"{name}: yields {features} features: matching will be weak"

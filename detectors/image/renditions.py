@@ -1,14 +1,14 @@
-"""Renditions of a registered picture: how it looks when goods bear it, small, in one colour or light on dark."""
+"""Renditions of a registered picture: how it looks when goods bear it, small, in one colour or on dark goods."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 
 from detectors.image.decode import Grey, fitted
-from detectors.image.features import UNIT, Features, features_and_negative
+from detectors.image.features import UNIT, Features, features, features_and_negative
 
 _SIDES = (128, 64)
 """Longer sides at which a print is enrolled again: its features depend on the pixels it is drawn with."""
@@ -19,20 +19,27 @@ _CONTRAST = 40
 _INK, _PAPER = 30, 225
 
 
-def rendered_features(picture: Grey) -> Features:
+def rendered_features(picture: Grey, layers: Sequence[Grey] = ()) -> Features:
     """Return the features of a registered picture's renditions: of a logo or an artwork as goods may bear it.
 
     Parameters
     ----------
     picture : ndarray of uint8, shape (rows, columns)
-        The picture in its own proportions.
+        The picture in its own proportions, on white where it is transparent.
+    layers : sequence of ndarray of uint8, shape (256, 256)
+        How else it looks: on black, and the next frames of an animation.
 
     Returns
     -------
     Features
         Their places are shares of the picture as it is.
     """
-    found = [_without_margin(each, picture) for each in _seen(picture)]
+    found = [_without_margin(each, picture.shape) for each in _seen(picture)]
+    for layer in layers:
+        other = _in_proportion(layer, picture.shape)
+        for side in (max(other.shape), *_SIDES):
+            small = fitted(other, side)
+            found.append(_without_margin(features(_with_margin(small)), small.shape))
     return Features(np.concatenate([each.codes for each in found]), np.concatenate([each.places for each in found]))
 
 
@@ -61,9 +68,15 @@ def _with_margin(picture: Grey) -> Grey:
     return np.asarray(widened, dtype=np.uint8)
 
 
-def _without_margin(found: Features, picture: Grey) -> Features:
+def _in_proportion(layer: Grey, shape: tuple[int, ...]) -> Grey:
+    """Give a square layer the proportions of a picture."""
+    rows, columns = (max(1, round(side * len(layer) / max(shape))) for side in shape)
+    return np.asarray(cv2.resize(layer, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _without_margin(found: Features, shape: tuple[int, ...]) -> Features:
     """Count places in shares of the picture without its margin; those that lie in the margin are left out."""
-    rows, columns = picture.shape
+    rows, columns = shape
     longer = max(rows, columns)
     margin = _MARGIN * longer
     widths = np.array([columns, rows, longer])

@@ -8,13 +8,20 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from detectors.image.agreement import Agreement, agreement
+from detectors.image.agreement import Agreement, agreement, refined
 from detectors.image.decode import Grey
 from detectors.image.enrol import EnrolledImages
-from detectors.image.feature_index import Meetings, Met, differing
+from detectors.image.feature_index import MOST_BITS, Meetings, Met, differing
 from detectors.image.features import Codes, mirrored
 from detectors.image.geometry import FEWEST, MOST_PAIRS, Alignment, Poses, align, most_agreeing, poses
 from pipeline.photos import PhotoDescription
+
+_MOST_BITS_OF_COPIES = 20
+"""Features of what no goods bear must be more alike than those of prints."""
+_SURE = 12
+"""So many pairs that agree say exactly enough where a picture lies."""
+_WHEN_MOVED = 0.6
+"""What a likeness counts for after a picture was moved to where it is greatest, as anything is likelier there."""
 
 Find = Callable[[Codes], Met]
 """From codes of a photo to the enrolled codes that they and their mirror images meet."""
@@ -34,7 +41,8 @@ class Sighting(NamedTuple):
     agreement : Agreement
         How far the two look alike.
     score : float
-        The logarithm of one more than the agreeing features, times the likeness of the blocks.
+        The logarithm of one more than the agreeing features, times the likeness of the blocks; three fifths of it if
+        the features alone did not say exactly where.
     """
 
     image: int
@@ -69,11 +77,8 @@ def sightings(photo: PhotoDescription, enrolled: EnrolledImages, find: Find) -> 
         places = poses(photo.places, size, mirrored=turned)
         for image, ours, theirs in _shortlist(codes, places, enrolled, met):
             alignment = align(ours, theirs)
-            if alignment is None:
-                continue
-            thumb = _thumb(photo.thumb, turned)
-            seen = agreement(enrolled.thumbs[image], enrolled.sizes[image], thumb, alignment.movement)
-            yield Sighting(image, turned, alignment, seen, _score(alignment, seen))
+            if alignment is not None:
+                yield _sighting(enrolled, image, photo.thumb, alignment, turned=turned)
 
 
 def _shortlist(
@@ -82,6 +87,8 @@ def _shortlist(
     """Yield the pictures with which enough features agree on some movement, and the poses of the pairs."""
     images = enrolled.owners[met.stored]
     bits = differing(codes[met.query], enrolled.codes[met.stored])
+    alike = bits <= np.where(enrolled.printed[images], MOST_BITS, _MOST_BITS_OF_COPIES)
+    met, images, bits = Meetings(met.query[alike], met.stored[alike]), images[alike], bits[alike]
     order = np.lexsort((met.stored, met.query, bits, images))
     counts = np.bincount(images, minlength=len(enrolled.names))
     rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -98,12 +105,21 @@ def _shortlist(
         yield int(named[place]), ours[rows], theirs[rows]
 
 
-def _score(alignment: Alignment, seen: Agreement) -> float:
-    """Weigh the agreeing features and blocks: another photo of the same carpet has many features, and no middle."""
-    return float(np.log1p(len(alignment.pairs))) * seen.likeness
+def _sighting(enrolled: EnrolledImages, image: int, data: bytes, alignment: Alignment, *, turned: bool) -> Sighting:
+    """Compare a picture with a photo's thumbnail, block by block: where the pairs lay it, or beside if they may err."""
+    thumb, size, photo = enrolled.thumbs[image], enrolled.sizes[image], _thumb(data, turned=turned)
+    seen = agreement(thumb, size, photo, alignment.movement)
+    agreeing = float(np.log1p(len(alignment.pairs)))
+    there = Sighting(image, turned, alignment, seen, agreeing * seen.likeness)
+    if len(alignment.pairs) >= _SURE or not enrolled.printed[image]:
+        return there
+    moved = alignment._replace(movement=refined(thumb, size, photo, alignment.movement))
+    closer = agreement(thumb, size, photo, moved.movement)
+    beside = Sighting(image, turned, moved, closer, _WHEN_MOVED * agreeing * closer.likeness)
+    return max(there, beside, key=lambda sighting: sighting.score)
 
 
-def _thumb(data: bytes, turned: bool) -> Grey:  # noqa: FBT001
+def _thumb(data: bytes, *, turned: bool) -> Grey:
     """Decode a photo's thumbnail, mirrored or not."""
     thumb = np.asarray(cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
     return np.ascontiguousarray(thumb[:, ::-1]) if turned else thumb

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detectors.image.agreement import Agreement, agreement, least_share, thumbnail
+from detectors.image.agreement import Agreement, agreement, least_share, refined, thumbnail
 from detectors.image.decode import Grey
 from tests.detectors.image.pictures import scene
 
@@ -48,6 +48,23 @@ def test_only_what_lies_in_the_photo_is_visible() -> None:
 
     assert seen.agreeing == seen.visible < 0.6 * seen.textured
     assert seen.box[2] == 0.5
+
+
+@pytest.mark.parametrize("seen", [pytest.param(grey(1), id="as it is"), pytest.param(~grey(1), id="in negative")])
+def test_a_picture_laid_a_little_beside_its_place_is_moved_there(seen: Grey) -> None:
+    beside = np.array([[1.04, 0.03, 0.015], [-0.02, 0.97, -0.015]])
+
+    closer = refined(thumbnail(grey(1)), SIZE, seen, beside)
+
+    assert np.abs(closer - SAME).max() < 0.004
+    assert agreement(thumbnail(grey(1)), SIZE, seen, beside).likeness < 0.5
+    assert agreement(thumbnail(grey(1)), SIZE, seen, closer).likeness > 0.8
+
+
+def test_a_picture_laid_over_nothing_stays_where_it_is() -> None:
+    flat = np.full((240, 320), 128, dtype=np.uint8)
+
+    assert np.array_equal(refined(thumbnail(grey(1)), SIZE, flat, SAME), SAME)
 
 
 def test_the_part_around_the_agreeing_blocks_is_told() -> None:

@@ -55,11 +55,11 @@ def test_nearly_all_codes_that_are_alike_meet(flips: float, least: float) -> Non
 
 def test_codes_that_differ_much_do_not_meet_though_a_band_is_equal() -> None:
     one = np.zeros((1, 2), dtype=np.uint64)
-    other = np.array([[2**21 - 1 << 16, 0]], dtype=np.uint64)
+    other = np.array([[2 ** (MOST_BITS + 1) - 1 << 16, 0]], dtype=np.uint64)
 
     assert rows(FeatureIndex(one).meet(other)) == [[], []]
     assert rows(FeatureIndex(one).meet(other >> np.uint64(1))) == [[], []]
-    assert rows(FeatureIndex(one).meet(np.array([[2**20 - 1 << 16, 0]], dtype=np.uint64))) == [[(0, 0)], []]
+    assert rows(FeatureIndex(one).meet(np.array([[2**MOST_BITS - 1 << 16, 0]], dtype=np.uint64))) == [[(0, 0)], []]
 
 
 def test_what_very_many_codes_share_is_not_looked_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from detectors.image.decode import Grey
-from detectors.image.feature_index import differing
+from detectors.image.feature_index import MOST_BITS, differing
 from detectors.image.features import BITS, MOST, UNIT, encode, features, features_and_negative, mirrored
 from detectors.image.renditions import rendered_features
 from tests.detectors.image.pictures import Picture, scene
@@ -124,6 +125,18 @@ def test_a_picture_that_goods_bear_is_enrolled_in_negative_too() -> None:
     missed = differing(negative.codes[:, None], plain.codes[None]).min(axis=1)
     assert np.mean(found <= 8) > 2 * np.mean(missed <= 8)
     assert np.mean(found <= 8) > 0.5  # features at the edge and those of the margin have no partner
+
+
+def test_a_transparent_picture_is_enrolled_as_it_looks_on_black_too() -> None:
+    picture, on_black = grey(scene(6)), grey(scene(7))
+    layer = np.asarray(cv2.resize(on_black, (256, 256), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+    on_white, on_both = rendered_features(picture), rendered_features(picture, [layer])
+
+    wanted = features(on_black)
+    found, missed = (differing(wanted.codes[:, None], seen.codes[None]).min(axis=1) for seen in (on_both, on_white))
+    assert np.mean(found <= MOST_BITS) > 0.5
+    assert np.mean(found <= MOST_BITS) > 2 * np.mean(missed <= MOST_BITS)
 
 
 def test_features_of_renditions_lie_where_the_picture_has_them() -> None:

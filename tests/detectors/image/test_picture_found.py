@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from detectors.image import EnrolledImages, PictureFound, describe, enrol
-from pipeline.photos import Photo
+from detectors.image.feature_index import FeatureIndex
+from detectors.image.sightings import Sighting, sightings
+from pipeline.photos import Photo, PhotoDescription
 from pipeline.records import AssetKind, Signal
 from tests.detectors.image.pictures import Picture, asset, batch, encoded, listing, photos, register, scene
 
@@ -137,6 +140,36 @@ def test_a_mark_printed_on_goods_is_seen(ink: str, goods: int) -> None:
 
     assert [signal.asset_id for signal in signals] == ["logo"]
     assert signals[0].evidence["box"] == pytest.approx([0.35, 0.3, 0.65, 0.54], abs=0.06)
+
+
+def best_of_asset_1(photo: PhotoDescription, *, printed: bool) -> Sighting | None:
+    """Return how picture 1 is seen if goods may bear what is registered, or may not."""
+    one = replace(ENROLLED, printed=np.full(len(ENROLLED.names), printed))
+    found = sightings(photo, one, FeatureIndex(one.codes).meet)
+    return max((s for s in found if s.image == 1), key=lambda sighting: sighting.score, default=None)
+
+
+def test_features_of_prints_may_differ_more_than_those_of_copies() -> None:
+    photo = describe(encoded(scene(1), "PNG"))
+    unlike = replace(photo, codes=photo.codes ^ np.array([0, 2**22 - 1], dtype=np.uint64))
+
+    assert best_of_asset_1(unlike, printed=False) is None
+    assert best_of_asset_1(unlike, printed=True) is not None
+
+
+def test_a_print_of_which_few_features_are_left_is_seen_where_its_blocks_agree() -> None:
+    photo = describe(encoded(scene(1), "PNG"))
+    few = np.arange(0, len(photo.codes), len(photo.codes) // 6)
+    beside = photo.places[few] - np.array([1_600, 1_600, 0, 0], dtype=np.uint16)
+    moved = replace(photo, codes=photo.codes[few], places=beside)
+
+    copy, print_ = best_of_asset_1(moved, printed=False), best_of_asset_1(moved, printed=True)
+
+    assert copy is not None
+    assert print_ is not None
+    assert len(print_.alignment.pairs) == len(copy.alignment.pairs) < 12
+    assert print_.agreement.agreeing > copy.agreement.agreeing
+    assert print_.score > copy.score
 
 
 def test_the_best_of_several_photos_is_reported() -> None:
