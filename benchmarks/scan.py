@@ -98,40 +98,46 @@ def build(market: Path, size: int, folder: Path) -> tuple[Path, list[Path]]:
     return snapshot, [job[1] for job, ok in zip(jobs, written, strict=True) if ok]
 
 
-def tree_memory(process: psutil.Process) -> int:
-    """Memory of a process and its children in bytes, shared pages counted once (PSS)."""
+def look_at(process: psutil.Process, used: dict[int, float]) -> int:
+    """Note the processor time of a process and its children, and return their memory in bytes.
+
+    Shared pages are counted once (PSS).
+    """
     total = 0
     for member in [process, *process.children(recursive=True)]:
         try:
             total += member.memory_full_info().pss
+            times = member.cpu_times()
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
+        used[member.pid] = times.user + times.system
     return total
 
 
 def processor_seconds() -> float:
-    """Processor time of all processes that this one has started and that have ended, with theirs."""
+    """Processor time of all processes that this one has started and waited for, with theirs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def scan(snapshot: Path, register: Path, folder: Path, settings: Path) -> Row:
-    """Run the real command; return its seconds, processor time, stages and peak memory."""
+    """Run the real command; return its seconds, processor time (to half a second a process), stages and peak memory."""
     out, store = folder / "out", folder / "store"
     shutil.rmtree(out, ignore_errors=True)
     shutil.rmtree(store, ignore_errors=True)
     command = [Path(sys.executable).with_name("counterfoil"), "scan", snapshot, "--register", register, "--out", out]
     options = ["--store", f"sqlite:///{store / 'counterfoil.db'}", "--workers", WORKERS]
-    started, used = time.perf_counter(), processor_seconds()
+    started = time.perf_counter()
     environment = os.environ | {"COUNTERFOIL_SETTINGS": str(settings)}
     process = subprocess.Popen([str(c) for c in (*command, *options)], stdout=subprocess.DEVNULL, env=environment)
     peaks = [0]
+    used: dict[int, float] = {}
 
     def watch() -> None:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             try:
-                peaks.append(tree_memory(watched))
+                peaks.append(look_at(watched, used))
             except psutil.NoSuchProcess:
                 return
             time.sleep(0.5)
@@ -144,7 +150,7 @@ def scan(snapshot: Path, register: Path, folder: Path, settings: Path) -> Row:
     if code != 0:
         sys.exit(f"counterfoil scan: exit status {code}, expected 0")
     run = json.loads((out / "run.json").read_text("utf-8"))
-    measured = {"seconds": seconds, "cpu_seconds": processor_seconds() - used, "peak_mb": max(peaks) / 2**20}
+    measured = {"seconds": seconds, "cpu_seconds": sum(used.values()), "peak_mb": max(peaks) / 2**20}
     return measured | {"stages": run["seconds"], "counts": run["counts"]}
 
 
