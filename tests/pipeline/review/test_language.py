@@ -161,22 +161,28 @@ BEHIND = (
     *(HOME.parent / "store" / f"{name}.py" for name in ("cases", "dismissal_rules", "events", "search", "originals")),
 )
 """Modules whose refusals pages show."""
-JUDGED = sorted({*(HOME.parents[1] / "detectors").rglob("*.py")} - {Path(distinctiveness.__file__)})
+JUDGED = sorted(
+    {*(HOME.parents[1] / "detectors").rglob("*.py"), HOME.parent / "combinations.py", HOME.parent / "exclusions.py"}
+    - {Path(distinctiveness.__file__)}
+)
 """Modules that make reasons, and say how a mark is written (`hit_at`); what is said of registers is for the console."""
 
 
-def sentences_in(path: Path, calls: Collection[str], keywords: Collection[str] = ()) -> Iterator[str]:
+def sentences_in(path: Path, calls: Collection[str], names: Collection[str] = ()) -> Iterator[str]:
     """Yield the sentences that a module hands to some calls, or by some names, with what is filled in made a number."""
-    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if not isinstance(call, ast.Call):
-            continue
-        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-        given = [*call.args, *(k.value for k in call.keywords)] if name in calls else []
-        for value in (*given, *(k.value for k in call.keywords if k.arg in keywords)):
-            parts = value.values if isinstance(value, ast.JoinedStr) else [value]
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
-            if re.search("[a-z]+ [a-z]+", text) and "7 7" not in text:  # that one is put together of others
-                yield text
+    given: list[ast.expr] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            given += [*node.args, *(k.value for k in node.keywords)] if name in calls else []
+            given += [k.value for k in node.keywords if k.arg in names]
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names:
+            given.append(node.value)
+    for value in given:
+        parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+        if re.search("[a-z]+ [a-z]+", text) and "7 7" not in text:  # that one is put together of others
+            yield text
 
 
 @pytest.mark.parametrize("path", BEHIND, ids=lambda path: f"{path.parent.name}/{path.name}")
