@@ -99,7 +99,7 @@ def test_the_command_scans_and_says_what_it_did(undisturbed: tuple[Path, str, st
     home, said, complained = undisturbed
 
     run = orjson.loads((home / "out" / "run.json").read_bytes())
-    assert said.startswith("The 12 highest of ")
+    assert said.startswith("The highest of ")
     assert said.splitlines()[-1].startswith("60 rows: 60 listings, 0 repeats, 0 rejected; ")
     assert run["counts"]["images"] == 60
     assert run["counts"]["candidates"] == len((home / "out" / "candidates.jsonl").read_bytes().splitlines()) >= 20
