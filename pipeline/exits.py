@@ -15,15 +15,15 @@ FAILED, UNUSABLE = 1, 2
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
-    """Turn what a user can mend into one line on standard error and an exit code."""
+def one_line(*, unusable: int = UNUSABLE) -> Iterator[None]:
+    """Turn what a user can mend into one line on standard error and an exit code: `unusable` for bad input."""
     try:
         yield
     except RegisterError as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-        give_up(f"{error.problems[0]}{more}", UNUSABLE)
+        give_up(f"{error.problems[0]}{more}", unusable)
     except CounterfoilError as error:
-        give_up(str(error), FAILED if isinstance(error, (EngineError, BundleError)) else UNUSABLE)
+        give_up(str(error), FAILED if isinstance(error, (EngineError, BundleError)) else unusable)
 
 
 def give_up(message: str, code: int) -> None:

@@ -34,8 +34,9 @@ def register() -> None:
 @click.option("--images", is_flag=True, help="Also measure its images: some tenths of a second each.")
 def check(path: Path, *, images: bool) -> None:
     """Validate a register; print every problem on a line, or what it holds."""
-    with one_line():
+    with one_line(unusable=FAILED):
         problems = check_register(path)
+    with one_line():
         if not problems:
             rights, settings = load_register(path), settings_given({})
             click.echo("\n".join(_summary(rights, settings.known_brands)))

@@ -101,6 +101,13 @@ def test_a_missing_folder_of_innocent_photos_is_said_in_one_line(register: Path,
     assert "innocents: no such folder, got 'stock', expected a folder of photos" in result.stderr
 
 
+def test_a_register_that_is_not_there_is_a_problem_found(tmp_path: Path) -> None:
+    result = counterfoil("register", "check", tmp_path)
+
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "expected register.json or register.yaml" in result.stderr
+
+
 def test_checking_a_register_does_not_wait_for_prefect(register: Path) -> None:
     program = (
         "import sys\nfrom pipeline.cli import main\n"

@@ -258,3 +258,9 @@ def test_every_weight_has_a_source_a_family_and_a_finite_number() -> None:
 
 def test_what_the_pipeline_itself_observes_has_weights() -> None:
     assert {*EXCLUSIONS, *COMBINATIONS} <= set(TABLE.observations)
+
+
+def test_the_rarer_a_low_price_is_the_more_it_weighs() -> None:
+    points = [TABLE.weight(f"price.low.{share}").points for share in ("p05", "p01", "p001")]
+
+    assert points == sorted(set(points))
