@@ -21,6 +21,7 @@ from detectors.image.descriptor import load_descriptor
 from detectors.kit import DetectorKit
 from detectors.text.brands import load_brands
 from detectors.text.tesseract import find_tesseract
+from pipeline import attached
 from pipeline.aliases import with_aliases
 from pipeline.commands.metrics import publish_now
 from pipeline.commands.recheck import recheck_now
@@ -251,9 +252,10 @@ def prefect_server() -> Iterator[str]:
         return
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
-    nothing = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=nothing, stdout=nothing) as server:  # noqa: S603  nothing from outside
+    run = [sys.executable, "-m", attached.__name__]
+    command = [*run, "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=pipe, stdout=nothing) as server:  # noqa: S603  nothing from outside
         try:
             yield _when_healthy(server, f"http://127.0.0.1:{port}/api")
         finally:

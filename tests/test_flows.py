@@ -185,8 +185,8 @@ def test_the_command_killed_and_started_again_ends_the_same(
     for line in killed.stderr:
         if "detect" in line:
             break
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate()
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.communicate(timeout=60)  # until Prefect's server and the workers, who share its pipes, are gone too
     assert killed.returncode == -signal.SIGKILL
 
     again = started(market, tmp_path)
