@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -95,16 +95,18 @@ def findings(found: Market, prevalence: float, evasive: float, *, draws: int, la
         "simple random": [clopper_pearson(int(x), labels) for x in plain],
     }
     for name, intervals in made.items():
-        known = [i for i in intervals if i is not None]
-        yield Finding(
-            prevalence=prevalence,
-            evasive=evasive,
-            interval=name,
-            covered=sum(i.low <= truth <= i.high for i in known) / draws,
-            below=sum(i.high < truth for i in known) / draws,
-            above=sum(i.low > truth for i in known) / draws,
-            width_pp=100 * sum(i.high - i.low for i in known) / draws,
-        )
+        yield Finding(prevalence=prevalence, evasive=evasive, interval=name, **shares(intervals, truth))
+
+
+def shares(intervals: Sequence[Interval | None], truth: float) -> dict[str, float]:
+    """Return the shares of draws whose interval holds the truth or lies beside it, and the mean width."""
+    known, draws = [i for i in intervals if i is not None], len(intervals)
+    return {
+        "covered": sum(i.low <= truth <= i.high for i in known) / draws,
+        "below": sum(i.high < truth for i in known) / draws,
+        "above": sum(i.low > truth for i in known) / draws,
+        "width_pp": 100 * sum(i.high - i.low for i in known) / draws,
+    }
 
 
 def main() -> None:

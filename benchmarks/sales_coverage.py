@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from benchmarks.coverage import ABOVE, AUC, SEED
+from benchmarks.coverage import ABOVE, AUC, SEED, shares
 from pipeline.metrics.draw import FLAGGED, REST, allocate
 from pipeline.metrics.intervals import Interval, stratified
 from pipeline.metrics.sales import told, weighted_stratum
@@ -77,12 +77,12 @@ def goods(prevalence: float, effect: float, spread: float, listings: int = LISTI
     )
 
 
-def measure(found: Goods, draws: int, labels: int) -> list[Interval]:
+def measure(found: Goods, draws: int, labels: int) -> list[Interval | None]:
     """Draw samples and return the interval of each."""
     chance = np.random.default_rng(SEED)
     wanted = allocate({name: len(sold) for name, sold in found.sold.items()}, labels)
     frames = {name: Counter(sold.tolist()) for name, sold in found.sold.items()}
-    intervals = []
+    intervals: list[Interval | None] = []
     for _ in range(draws):
         strata = []
         for name, sold in found.sold.items():
@@ -90,23 +90,14 @@ def measure(found: Goods, draws: int, labels: int) -> list[Interval]:
             confirmed = Counter(sold[drawn][found.infringes[name][drawn]].tolist())
             strata.append(weighted_stratum(frames[name], Counter(sold[drawn].tolist()), confirmed))
         intervals.append(stratified(strata))
-    return [interval for interval in intervals if interval is not None]
+    return intervals
 
 
 def finding(prevalence: float, effect: float, spread: float, *, draws: int, labels: int) -> Finding:
     """Tell how the interval does in one scenario."""
     found = goods(prevalence, effect, spread)
     truth, intervals = found.truth, measure(found, draws, labels)
-    return Finding(
-        prevalence=prevalence,
-        effect=effect,
-        spread=spread,
-        truth=truth,
-        covered=sum(i.low <= truth <= i.high for i in intervals) / draws,
-        below=sum(i.high < truth for i in intervals) / draws,
-        above=sum(i.low > truth for i in intervals) / draws,
-        width_pp=100 * sum(i.high - i.low for i in intervals) / draws,
-    )
+    return Finding(prevalence=prevalence, effect=effect, spread=spread, truth=truth, **shares(intervals, truth))
 
 
 def main() -> None:
